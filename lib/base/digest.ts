@@ -1,0 +1,21 @@
+/** SHA-256, at once and where WebCrypto is not (plain http): digests name blobs, versions and outputs. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import type { Digest } from "./ids.ts";
+
+export function digestBytes(bytes: Uint8Array): Digest {
+  return bytesToHex(sha256(bytes)) as Digest;
+}
+
+export function digestText(text: string): Digest {
+  return digestBytes(new TextEncoder().encode(text));
+}
+
+/** A digest over parts that arrive one after another. */
+export function digestStream(): { update(part: Uint8Array): void; digest(): Digest } {
+  const hash = sha256.create();
+  return {
+    update: (part) => void hash.update(part),
+    digest: () => bytesToHex(hash.digest()) as Digest,
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * The shape of a notebook's document, and the only file that names its keys.
+ *
+ *   settings: Y.Map { seed, backend }
+ *   cells:    Y.Map<CellId, Y.Map CellShape>   one map a cell: two people in two cells never clash
+ *   outputs:  Y.Map<CellId, OutputRecord>      replaced as one value, outside undo and history
+ *
+ * Reading order is each cell's own fractional `position`: a move is one write. Deleting is a flag.
+ */
+import type * as Y from "yjs";
+import type { CellId } from "../base/ids.ts";
+import { type Fields, fields } from "./fields.ts";
+
+export interface CellShape {
+  kind: "code" | "text";
+  position: string;
+  source: Y.Text;
+  deleted: boolean;
+}
+
+export const notebookRoots = {
+  settings: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("settings"),
+  cells: (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("cells"),
+  outputs: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("outputs"),
+};
+
+export function cellFields(doc: Y.Doc, id: CellId): Fields<CellShape> | undefined {
+  const map = notebookRoots.cells(doc).get(id);
+  return map && fields<CellShape>(map);
+}

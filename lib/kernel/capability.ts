@@ -1,0 +1,53 @@
+/**
+ * A capability is something the page does for a cell: reading a dataset, starting a run.
+ * The guest half (lib/<domain>/guest.ts) runs in the sandboxed worker and asks by name;
+ * the host half (lib/<domain>/host.ts) runs in the page and answers. Requests are untrusted.
+ */
+import type { CellId } from "../base/ids.ts";
+
+/** The page's half. */
+export interface Capability<Request = unknown> {
+  readonly name: string;
+  /** What the worker sent, or an AppError where it is not a request of this capability. */
+  parse(value: unknown): Request;
+  /** Answers one request. The reply must survive structured clone; see `transfer` for moving buffers. */
+  host(request: Request, context: CallContext): Promise<unknown>;
+  /** The cell ended, in whatever way; what is left open for it should be closed. */
+  cellEnded?(cell: CellId, how: "done" | "error" | "interrupted"): Promise<void>;
+}
+
+/** What the host knows about the call, told by the page and not by the worker. */
+export interface CallContext {
+  readonly cell: CellId;
+  /** Aborted when the cell is interrupted or the kernel ends. */
+  readonly signal: AbortSignal;
+  /** Records on the cell's output that it read this version of this dataset. */
+  readDataset(name: string, digest: string): void;
+  /** Records on the cell's output that it started this run. */
+  startedRun(run: string): void;
+  /** Progress of the cell that is running, shown on the cell and to other members. */
+  progress(progress: CellProgress): void;
+}
+
+/** How far a running cell is. `leftMs` is an estimate; null while it cannot be known. */
+export interface CellProgress {
+  readonly label: string; // "epoch 3 of 60"
+  readonly fraction: number; // 0 to 1
+  readonly leftMs: number | null;
+}
+
+/** The worker's half: what a guest module may use. Composed in app/kernel/guest.ts. */
+export interface Guest {
+  /** The cell that is running, or undefined between cells. */
+  readonly cell: CellId | undefined;
+  /** Asks the page and waits for the answer. Rejects with an Error whose message is fit to read. */
+  call(capability: string, request: unknown, transfer?: Transferable[]): Promise<unknown>;
+  /** Tells the page without waiting. Messages of one worker arrive in order. */
+  tell(capability: string, request: unknown, transfer?: Transferable[]): void;
+  /** Shows a value under the cell, as `display()` does. */
+  display(value: unknown, options?: { id?: string }): void;
+  /** Records that the running cell changed this object in place (model.fit and its like). */
+  trained(object: object): void;
+  /** True once the person asked to interrupt; a training loop stops at its next batch. */
+  readonly interrupted: boolean;
+}

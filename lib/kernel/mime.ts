@@ -1,0 +1,76 @@
+/**
+ * What a cell shows: MIME bundles, made in the worker, parsed and rendered by the page.
+ * Each is plain JSON, so that it travels in a document to people who ran nothing.
+ */
+import type { Json } from "../base/json.ts";
+
+/** The same value in several forms, richest first by MIME_ORDER; always with a text form. */
+export type MimeBundle = { readonly [mime in MimeType]?: Json };
+
+export type MimeType =
+  | "text/plain"
+  | "text/markdown"
+  | "text/html"
+  | "image/svg+xml"
+  | "image/png" // base64
+  | "application/json"
+  | "application/vnd.ensemble.table+json" // TableOutput
+  | "application/vnd.ensemble.matrix+json" // MatrixOutput: a confusion matrix
+  | "application/vnd.ensemble.tensor+json" // TensorOutput
+  | "application/vnd.ensemble.error+json" // ErrorOutput
+  | "application/vnd.ensemble.console+json"; // ConsoleOutput
+
+export const MIME_ORDER: readonly MimeType[] = [
+  "application/vnd.ensemble.error+json",
+  "application/vnd.ensemble.console+json",
+  "application/vnd.ensemble.table+json",
+  "application/vnd.ensemble.matrix+json",
+  "image/svg+xml",
+  "image/png",
+  "application/vnd.ensemble.tensor+json",
+  "text/html",
+  "text/markdown",
+  "application/json",
+  "text/plain",
+];
+
+/** The first rows of a table; `rows` counts all of them. A missing value is null. */
+export type TableOutput = {
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: "number" | "text" | "boolean" | "date" | "other";
+  }[];
+  readonly head: readonly (readonly Json[])[];
+  readonly rows: number;
+};
+
+/** Counts, actual class down and predicted class across. */
+export type MatrixOutput = {
+  readonly labels: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+};
+
+export type TensorOutput = {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly values: readonly Json[];
+};
+
+/** An error as a person sees it: 1-based line and column in the cell's own source. */
+export type ErrorOutput = {
+  readonly name: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  /** Frames in cells only, innermost first; the machinery is left out. */
+  readonly stack: readonly {
+    readonly cell: string;
+    readonly line: number;
+    readonly column: number;
+  }[];
+};
+
+export type ConsoleOutput = {
+  readonly level: "log" | "info" | "warn" | "error" | "debug";
+  readonly text: string;
+};

@@ -1,0 +1,89 @@
+/**
+ * What the app holds of one workspace: its rooms, blobs, members and connection. A port: the browser's
+ * implementation is in lib/platform/browser, tests use one in memory.
+ */
+import type { Awareness } from "y-protocols/awareness";
+import type * as Y from "yjs";
+import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
+import type { RoomKey } from "../document/rooms.ts";
+
+export type Role = "owner" | "editor" | "viewer";
+
+export interface Member {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** The status "Connection". "saved": everything this browser holds, opened or not, is durable on the server. */
+export type Connection =
+  | { readonly kind: "saved" }
+  | { readonly kind: "saving"; readonly pending: number }
+  | { readonly kind: "offline"; readonly pending: number }
+  | { readonly kind: "read-only" }
+  /** The server refused this workspace or this member; `reason` is a code the app puts in words. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** A value that changes; `subscribe` tells when, and gives back how to stop. */
+export interface Observable<T> {
+  readonly current: T;
+  subscribe(changed: () => void): () => void;
+}
+
+/** One member's presence, as their tab announces it in a room's awareness; parsed before use. */
+export interface Presence {
+  readonly member: MemberId;
+  readonly name: string;
+  /** Where they are, for the list "People here". */
+  readonly at?: { readonly page: string; readonly label: string; readonly cell?: string };
+  /** The cell that their kernel is running, in this notebook. */
+  readonly running?: { readonly cell: string; readonly device: string; readonly since: number };
+}
+
+/** A room held open by somebody. The last close() lets go of it. */
+export interface OpenRoom {
+  readonly doc: Y.Doc;
+  readonly awareness: Awareness;
+  /** True once the server's content has been merged in, or where there is none to wait for. */
+  readonly synced: Observable<boolean>;
+  close(): void;
+}
+
+/** Immutable bytes, in this browser first and on the server when there is a way. */
+export interface Blobs {
+  /** Stores the bytes here, durably, and queues them for the server. */
+  put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest>;
+  /** From this browser, else from the server (kept here afterwards); AppError "blob-missing" otherwise. */
+  get(digest: Digest, progress?: (fraction: number) => void): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What a document holds about a blob. `chunks`: the digests of its 4 MiB chunks, in order. */
+export interface BlobManifest {
+  readonly sha256: Digest;
+  readonly size: number;
+  readonly mime: string;
+  readonly chunks: readonly Digest[];
+}
+
+export interface InviteOptions {
+  readonly role: Role;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** How many people may use it. */
+  readonly uses: number;
+}
+
+export interface WorkspaceSession {
+  readonly id: WorkspaceId;
+  readonly me: Observable<Member>;
+  readonly members: Observable<readonly Member[]>;
+  readonly connection: Observable<Connection>;
+  readonly blobs: Blobs;
+  /** Opens a room from this browser's log; the server's content is merged in when it arrives. */
+  open(room: RoomKey): Promise<OpenRoom>;
+  /** The path and fragment of an invite link. Works offline; the server learns of it when it is met. */
+  invite(options: InviteOptions): Promise<string>;
+  /** Says under which name others see this member. */
+  rename(name: string): Promise<void>;
+  close(): Promise<void>;
+}

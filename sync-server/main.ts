@@ -1,0 +1,1 @@
+/** The server's shell: reads its settings, starts, says where it is. */

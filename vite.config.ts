@@ -1,0 +1,78 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { builtinModules } from "node:module";
+import { defineConfig } from "vitest/config";
+import { VitePWA } from "vite-plugin-pwa";
+import { kernelBundle } from "./app/kernel/bundle.ts";
+
+const serverEntries = {
+  main: "sync-server/main.ts",
+};
+
+export default defineConfig(({ mode }) =>
+  mode === "server"
+    ? {
+        build: {
+          ssr: true,
+          outDir: "dist/server",
+          emptyOutDir: true,
+          target: "node20",
+          rollupOptions: { input: serverEntries, external: [...builtinModules] },
+        },
+      }
+    : {
+        root: "app",
+        plugins: [
+          svelte({ configFile: false }),
+          kernelBundle(),
+          VitePWA({
+            registerType: "autoUpdate",
+            injectRegister: false,
+            manifest: {
+              name: "Ensemble",
+              short_name: "Ensemble",
+              description: "A notebook in which a team trains models together.",
+              theme_color: "#fdfdfb",
+              background_color: "#fdfdfb",
+              display: "standalone",
+              icons: [{ src: "/icon.svg", sizes: "any", type: "image/svg+xml" }],
+            },
+            workbox: {
+              globPatterns: ["**/*.{js,css,html,svg,woff2,wasm,txt}"],
+              maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
+              navigateFallback: "/index.html",
+              navigateFallbackDenylist: [/\/blobs\//, /^\/(healthz|metrics|sync)/],
+              cleanupOutdatedCaches: true,
+              clientsClaim: true,
+              skipWaiting: true,
+            },
+          }),
+        ],
+        worker: { format: "es" as const },
+        build: { outDir: "../dist/app", emptyOutDir: true, target: "es2023" },
+        test: {
+          root: ".",
+          allowOnly: false,
+          projects: [
+            {
+              extends: true as const,
+              test: {
+                name: "lib",
+                root: ".",
+                include: ["lib/**/*.test.ts", "sync-server/**/*.test.ts"],
+                environment: "node",
+              },
+            },
+            {
+              extends: true as const,
+              resolve: { conditions: ["browser"] },
+              test: {
+                name: "app",
+                root: ".",
+                include: ["app/**/*.test.ts"],
+                environment: "happy-dom",
+              },
+            },
+          ],
+        },
+      },
+);
