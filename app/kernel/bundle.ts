@@ -41,11 +41,25 @@ export function kernelBundle(): Plugin {
   };
 }
 
+/** Arquero compiles its verbs with `Function`, which the page's policy refuses: it gets ours instead. */
+export function withoutEval(): Plugin {
+  const evaluate = fileURLToPath(new URL("./evaluate.ts", import.meta.url));
+  return {
+    name: "arquero-without-eval",
+    transform(code, id) {
+      if (!id.includes("/arquero/") || !/\bFunction\(/.test(code)) return undefined;
+      const named = code.replace(/\bFunction\(/g, "compileFunction(");
+      return `import { compileFunction } from ${JSON.stringify(evaluate)};\n${named}`;
+    },
+  };
+}
+
 async function buildKernel(): Promise<string> {
   if (!existsSync(entry)) return "";
   const result = await build({
     configFile: false,
     logLevel: "warn",
+    plugins: [withoutEval()],
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       write: false,
