@@ -1,0 +1,167 @@
+// @vitest-environment jsdom
+// Outputs come from other members' cells: whatever is in them, the page stands.
+import fc from "fast-check";
+import { flushSync, mount, unmount } from "svelte";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { MIME_ORDER, type MimeBundle } from "../../../lib/kernel/mime.ts";
+import Output from "./Output.svelte";
+import { columnFormat, formatNumber } from "./numbers.ts";
+
+const TABLE = "application/vnd.ensemble.table+json";
+const MATRIX = "application/vnd.ensemble.matrix+json";
+const TENSOR = "application/vnd.ensemble.tensor+json";
+const ERROR = "application/vnd.ensemble.error+json";
+
+let mounted: ReturnType<typeof mount> | undefined;
+
+beforeEach(() => {
+  vi.stubGlobal("matchMedia", () => ({
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }));
+});
+afterEach(async () => {
+  if (mounted) await unmount(mounted);
+  mounted = undefined;
+  document.body.replaceChildren();
+  vi.unstubAllGlobals();
+});
+
+function show(bundle: unknown, props: object = {}): HTMLElement {
+  mounted = mount(Output, {
+    target: document.body,
+    props: { bundle: bundle as MimeBundle, ...props },
+  });
+  flushSync();
+  return document.body;
+}
+const texts = (selector: string): string[] =>
+  [...document.querySelectorAll(selector)].map((one) => one.textContent.trim());
+
+it("shows a table with aligned numbers, a dash for what is missing, and how many rows there are", () => {
+  show({
+    [TABLE]: {
+      columns: [
+        { name: "species", type: "text" },
+        { name: "mass", type: "number" },
+      ],
+      head: [
+        ["Adelie", 18],
+        ["Gentoo", 18.75],
+        ["Chinstrap", null],
+      ],
+      rows: 344,
+    },
+    "text/plain": "table",
+  });
+  expect(texts("th")).toEqual(["species", "mass"]);
+  expect(texts("td.num")).toEqual(["18.00", "18.75", "–missing"]);
+  expect(texts(".under")[0]).toMatch(/3 of 344 rows · 2\s+columns/);
+});
+
+it("shows a confusion matrix in shades of its rows and counts what is wrong", () => {
+  show({
+    [MATRIX]: {
+      labels: ["a", "b"],
+      counts: [
+        [40, 0],
+        [5, 30],
+      ],
+    },
+  });
+  expect(texts("caption")).toEqual(["Actual down, predicted across. 5 of 75 wrong."]);
+  expect([...document.querySelectorAll("td")].map((td) => td.className)).toEqual(
+    ["q6", "q0", "q1", "q6"].map((shade): unknown => expect.stringContaining(shade)),
+  );
+});
+
+it("shows a tensor by its shape, type and first values", () => {
+  show({ [TENSOR]: { shape: [2, 2], dtype: "float32", values: [1, 2.5, 3, 4.123456789] } });
+  expect(texts(".head")[0]).toContain("2 × 2");
+  expect(texts("td")).toEqual(["1", "2.5", "3", "4.12346"]);
+});
+
+it("shows an error with its place, its trace on demand, and the way there", () => {
+  const ongoto = vi.fn();
+  show(
+    {
+      [ERROR]: {
+        name: "TypeError",
+        message: "`bird` has 3 numbers.\nAdd the body mass.",
+        line: 2,
+        column: 5,
+        stack: [{ cell: "c", line: 2, column: 5 }],
+      },
+    },
+    { ongoto, numberOf: () => 9 },
+  );
+  expect(texts("strong")).toEqual(["TypeError: bird has 3 numbers."]);
+  expect(texts("code")).toEqual(["bird"]);
+  const press = (name: string): void => {
+    [...document.querySelectorAll("button")].find((one) => one.textContent === name)?.click();
+    flushSync();
+  };
+  press("Go to line 2");
+  expect(ongoto).toHaveBeenCalledWith(2, 5);
+  press("Show the trace");
+  press("cell 9, line 2:5");
+  expect(ongoto).toHaveBeenLastCalledWith(2, 5, "c");
+});
+
+it("puts an SVG in an image and HTML in a frame without scripts, never in the page", () => {
+  show({ "image/svg+xml": `<svg width="10" height="10"><style>*{display:none}</style></svg>` });
+  expect(document.querySelector("svg, style")).toBeNull();
+  expect(document.querySelector("img")?.getAttribute("src")).toMatch(/^data:image\/svg\+xml/);
+});
+
+it("gives a frame of HTML no script, whatever the HTML says", () => {
+  show({ "text/html": `<b>bold</b><script>parent.hacked = 1</script><img src=x onerror=hack()>` });
+  const frame = document.querySelector("iframe");
+  expect(frame?.getAttribute("sandbox")).toBe("allow-same-origin");
+  expect(frame?.getAttribute("srcdoc")).toContain("<b>bold</b>");
+  expect(frame?.getAttribute("srcdoc")).not.toMatch(/<script|onerror/);
+});
+
+it("takes the richest form that parses, and says so where none does", () => {
+  show({ [TABLE]: "no table", "image/png": "<svg/onload=x>", "text/plain": "words" });
+  expect(texts("pre")).toEqual(["words"]);
+  show({});
+  expect(texts(".under").at(-1)).toBe("This output has no form that can be shown here.");
+});
+
+it("stands whatever is in a bundle, and lets no script or handler into the page", async () => {
+  const hostile = fc.oneof(
+    fc.json().map((text) => JSON.parse(text) as unknown),
+    fc.constantFrom(
+      `<script>x</script>`,
+      `<img src=x onerror=x>`,
+      `<svg onload=x></svg>`,
+      `[a](javascript:x)`,
+      { columns: [{ name: "<img src=x onerror=x>" }], head: [["<script>"], 3, null], rows: "x" },
+      { labels: ["a", "b"], counts: [[1]] },
+      { shape: [1e9, -1, 0.5], dtype: {}, values: "x" },
+      { name: {}, message: 7, line: -3, column: 1e9, stack: [7, { cell: "x", line: 0.5 }] },
+    ),
+  );
+  const bundle = fc.dictionary(fc.constantFrom(...MIME_ORDER), hostile, { maxKeys: 4 });
+  await fc.assert(
+    fc.asyncProperty(bundle, async (one) => {
+      const body = show(one);
+      expect(body.querySelector("script, [onerror], [onload], [href^=javascript]")).toBeNull();
+      if (mounted) await unmount(mounted);
+      mounted = undefined;
+    }),
+    { numRuns: 150 },
+  );
+});
+
+it("writes numbers with as few digits as say them", () => {
+  expect([0.1 + 0.2, 1e-9, 344, 12345.678, Number.NaN].map(formatNumber)).toEqual([
+    "0.3",
+    "1.000e-9",
+    "344",
+    "12345.7",
+    "NaN",
+  ]);
+  expect([1, 2.5].map(columnFormat([1, 2.5, null]))).toEqual(["1.0", "2.5"]);
+});

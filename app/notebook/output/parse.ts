@@ -1,0 +1,132 @@
+/**
+ * Outputs come from other people's cells through a shared document: here they become what a renderer can
+ * count on, cut to a size that a page can bear, or undefined. Knows nothing of components.
+ */
+import { type Json, asArray, asNumber, asRecord, asString } from "../../../lib/base/json.ts";
+import type {
+  ConsoleOutput,
+  ErrorOutput,
+  MatrixOutput,
+  TableOutput,
+  TensorOutput,
+} from "../../../lib/kernel/mime.ts";
+
+const MOST_ROWS = 200;
+const MOST_COLUMNS = 100;
+const MOST_LABELS = 40;
+const MOST_VALUES = 1000;
+const MOST_FRAMES = 50;
+const LONGEST_CELL = 400;
+const LONGEST_TEXT = 100_000;
+const LONGEST_MARKUP = 2_000_000;
+
+const columnTypes = ["number", "text", "boolean", "date", "other"] as const;
+const levels = ["log", "info", "warn", "error", "debug"] as const;
+
+export function parseTable(value: unknown): TableOutput | undefined {
+  const table = asRecord(value);
+  if (!table || !Array.isArray(table["columns"]) || !Array.isArray(table["head"])) return undefined;
+  const columns = asArray(table["columns"])
+    .slice(0, MOST_COLUMNS)
+    .map((one) => {
+      const column = asRecord(one);
+      return {
+        name: cut(asString(column?.["name"]) ?? "", LONGEST_CELL),
+        type: columnTypes.find((type) => type === column?.["type"]) ?? "other",
+      };
+    });
+  const head = asArray(table["head"])
+    .slice(0, MOST_ROWS)
+    .map((row) => columns.map((_, i) => (asArray(row)[i] ?? null) as Json));
+  return { columns, head, rows: asNumber(table["rows"]) ?? head.length };
+}
+
+export function parseMatrix(value: unknown): MatrixOutput | undefined {
+  const matrix = asRecord(value);
+  const labels = asArray(matrix?.["labels"]).map((label) => cut(textOf(label), LONGEST_CELL));
+  if (labels.length === 0 || labels.length > MOST_LABELS) return undefined;
+  const counts = asArray(matrix?.["counts"]);
+  if (counts.length !== labels.length) return undefined;
+  return {
+    labels,
+    counts: counts.map((row) => labels.map((_, i) => asNumber(asArray(row)[i]) ?? 0)),
+  };
+}
+
+export function parseTensor(value: unknown): TensorOutput | undefined {
+  const tensor = asRecord(value);
+  const dtype = asString(tensor?.["dtype"]);
+  if (!tensor || dtype === undefined || !Array.isArray(tensor["shape"])) return undefined;
+  return {
+    shape: asArray(tensor["shape"])
+      .slice(0, 8)
+      .map((size) => asNumber(size) ?? 0),
+    dtype: cut(dtype, 20),
+    values: asArray(tensor["values"]).slice(0, MOST_VALUES) as Json[],
+  };
+}
+
+export function parseError(value: unknown): ErrorOutput | undefined {
+  const error = asRecord(value);
+  if (!error) return undefined;
+  const name = asString(error["name"]) ?? "Error";
+  const message = asString(error["message"]) ?? "";
+  return {
+    name: cut(name, 80),
+    message: cut(message === "" ? name : message, LONGEST_TEXT),
+    line: lineNumber(error["line"]),
+    column: lineNumber(error["column"]),
+    stack: asArray(error["stack"])
+      .slice(0, MOST_FRAMES)
+      .flatMap((one) => {
+        const frame = asRecord(one);
+        const cell = asString(frame?.["cell"]);
+        const line = lineNumber(frame?.["line"]);
+        return cell === undefined || line === null
+          ? []
+          : [{ cell, line, column: lineNumber(frame?.["column"]) ?? 1 }];
+      }),
+  };
+}
+
+export function parseConsole(value: unknown): ConsoleOutput | undefined {
+  const line = asRecord(value);
+  const text = asString(line?.["text"]);
+  if (text === undefined) return undefined;
+  return {
+    level: levels.find((level) => level === line?.["level"]) ?? "log",
+    text: cut(text, LONGEST_TEXT),
+  };
+}
+
+/** The bytes of a PNG as base64, or undefined where it is something else. */
+export function parsePng(value: unknown): string | undefined {
+  return typeof value === "string" && /^iVBORw0KGgo[A-Za-z0-9+/]+={0,2}$/.test(value)
+    ? value
+    : undefined;
+}
+
+export function parseText(value: unknown): string | undefined {
+  return typeof value === "string" ? cut(value, LONGEST_TEXT) : undefined;
+}
+
+/** SVG or HTML; half of it would be nonsense, so what is too long is refused. */
+export function parseMarkup(value: unknown): string | undefined {
+  return typeof value === "string" && value.length <= LONGEST_MARKUP ? value : undefined;
+}
+
+/** Any value in a few words, for one cell of a table. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "object" && value !== null) return cut(JSON.stringify(value), LONGEST_CELL);
+  return String(value);
+}
+
+function lineNumber(value: unknown): number | null {
+  const line = asNumber(value);
+  return line !== undefined && Number.isInteger(line) && line > 0 ? line : null;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
