@@ -1,0 +1,79 @@
+/** What may be typed next: names of this and other cells, and whole beginnings after a "/" in an empty cell. */
+import {
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+  autocompletion,
+  snippetCompletion,
+} from "@codemirror/autocomplete";
+import { typescriptLanguage } from "@codemirror/lang-javascript";
+import type { Extension } from "@codemirror/state";
+
+/** The names that other cells define, and where. */
+export type Names = () => readonly { readonly name: string; readonly where: string }[];
+
+export function completion(names: Names): Extension {
+  const named = (context: CompletionContext): CompletionResult | null => {
+    const word = context.matchBefore(/[\w$]+$/);
+    if (!word && !context.explicit) return null;
+    if (context.matchBefore(/[."'`/][\w$]*$/)) return null;
+    return {
+      from: word?.from ?? context.pos,
+      validFor: /^[\w$]*$/,
+      options: names().map(({ name, where }) => ({ label: name, detail: where, boost: 1 })),
+    };
+  };
+  const begun = (context: CompletionContext): CompletionResult | null => {
+    const slash = context.matchBefore(/^\/\w*$/);
+    if (!slash || context.state.doc.length !== slash.text.length) return null;
+    return { from: 0, options: beginnings, filter: true, validFor: /^\/\w*$/ };
+  };
+  return [
+    autocompletion({ icons: false, activateOnTypingDelay: 60 }),
+    typescriptLanguage.data.of({ autocomplete: named }),
+    typescriptLanguage.data.of({ autocomplete: begun }),
+  ];
+}
+
+const beginnings: readonly Completion[] = [
+  begin("/dataset", "read a dataset", [
+    'import { dataset } from "ensemble";',
+    "",
+    'const ${data} = await dataset("${name}");',
+    "${data};",
+  ]),
+  begin("/model", "a small network", [
+    'import * as tf from "@tensorflow/tfjs";',
+    "",
+    "const ${model} = tf.sequential({",
+    "  layers: [",
+    '    tf.layers.dense({ units: ${16}, activation: "relu", inputShape: [${4}] }),',
+    '    tf.layers.dense({ units: ${3}, activation: "softmax" }),',
+    "  ],",
+    "});",
+  ]),
+  begin("/train", "compile and fit a model", [
+    "${model}.compile({",
+    "  optimizer: tf.train.adam(${0.01}),",
+    '  loss: "${categoricalCrossentropy}",',
+    '  metrics: ["accuracy"],',
+    "});",
+    "",
+    "await ${model}.fit(${x}, ${y}, { epochs: ${30}, validationSplit: ${0.2} });",
+  ]),
+  begin("/plot", "draw points", [
+    'import * as Plot from "@observablehq/plot";',
+    "",
+    'Plot.dot(${data}, { x: "${x}", y: "${y}", stroke: "${label}" }).plot();',
+  ]),
+  begin("/run", "log a run by hand", [
+    'import { startRun } from "ensemble";',
+    "",
+    'const run = startRun("${name}", { params: { ${rate}: ${0.01} } });',
+    "run.log({ ${loss}: ${1} }, { step: ${0} });",
+  ]),
+];
+
+function begin(label: string, detail: string, lines: readonly string[]): Completion {
+  return snippetCompletion(lines.join("\n"), { label, detail, type: "text" });
+}

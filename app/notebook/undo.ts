@@ -1,0 +1,29 @@
+/**
+ * One undo for the whole notebook: what this person typed in any cell and did to any cell, newest first;
+ * never what others did, and never outputs. An edit is one step, typing is a step for each pause.
+ */
+import * as Y from "yjs";
+import { isEdit } from "../../lib/document/edit.ts";
+import { notebookRoots } from "../../lib/document/notebookDoc.ts";
+
+/** An edit of this name is left out: it makes something that the edit after it shows, which can be undone. */
+export const MAKE_CELL = "makeCell";
+
+/** Editors add themselves as origins (y-codemirror); edits are known by their origin's shape. */
+export function notebookUndo(doc: Y.Doc): Y.UndoManager {
+  const undo: Y.UndoManager = new Y.UndoManager(notebookRoots.cells(doc), {
+    trackedOrigins: new Set<unknown>([Object]),
+    captureTransaction({ origin }) {
+      const from: unknown = origin;
+      if (from instanceof Object && from.constructor === Object) {
+        if (!isEdit(from) || from.edit === MAKE_CELL) return false;
+        undo.stopCapturing();
+      }
+      return true;
+    },
+  });
+  undo.on("stack-item-added", ({ origin }: { origin: unknown }) => {
+    if (isEdit(origin)) undo.stopCapturing();
+  });
+  return undo;
+}
