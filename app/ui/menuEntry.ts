@@ -1,10 +1,10 @@
 /** One thing that a menu offers to do. */
+import type { LucideProps } from "@lucide/svelte";
 import type { Component } from "svelte";
-import type { SVGAttributes } from "svelte/elements";
 
 export interface MenuEntry {
   readonly words: string;
-  readonly icon?: Component<SVGAttributes<SVGSVGElement>>;
+  readonly icon?: Component<LucideProps>;
   /** The key that does the same, as it is written on the key. */
   readonly keys?: string;
   readonly disabled?: boolean;

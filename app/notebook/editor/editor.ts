@@ -41,6 +41,8 @@ export interface EditorFacts {
   readonly editable: boolean;
   readonly problem: Place | undefined;
   readonly hint: string;
+  /** It is in the tab order. */
+  readonly reachable: boolean;
 }
 
 export interface CellEditor {
@@ -88,6 +90,7 @@ export function openEditor(
         next.label !== shown.label ||
         next.editable !== shown.editable ||
         next.hint !== shown.hint ||
+        next.reachable !== shown.reachable ||
         (next.problem === undefined) !== (shown.problem === undefined)
       )
         effects.push(changing.reconfigure(changeable(next)));
@@ -123,7 +126,8 @@ function changeable(facts: EditorFacts): Extension {
     EditorView.contentAttributes.of({
       class: "source",
       "aria-label": facts.label,
-      ...(facts.editable ? {} : { "aria-readonly": "true", tabindex: "0" }),
+      tabindex: facts.reachable ? "0" : "-1",
+      ...(facts.editable ? {} : { "aria-readonly": "true" }),
       ...(facts.problem ? { "aria-invalid": "true" } : {}),
     }),
   ];

@@ -1,0 +1,9 @@
+/** The editor's code, fetched once, apart from the page's. */
+import type * as Editor from "./editor/editor.ts";
+
+let loading: Promise<typeof Editor> | undefined;
+
+export function loadEditor(): Promise<typeof Editor> {
+  loading ??= import("./editor/editor.ts");
+  return loading;
+}
