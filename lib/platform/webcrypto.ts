@@ -1,0 +1,57 @@
+/** Ed25519 over WebCrypto, in browsers and in Node alike. */
+import { decodeBase64url, encodeBase64url } from "../base/base64url.ts";
+import type { PublicKey, Signatures, Signer } from "../workspace/signatures.ts";
+
+const ALGORITHM = "Ed25519";
+
+export const webcryptoSignatures: Signatures = {
+  async verify(key, message, signature) {
+    const raw = decodeBase64url(key);
+    if (raw?.length !== 32 || signature.length !== 64) return false;
+    try {
+      const imported = await crypto.subtle.importKey("raw", raw, ALGORITHM, false, ["verify"]);
+      return await crypto.subtle.verify(ALGORITHM, imported, signature, message);
+    } catch {
+      return false;
+    }
+  },
+  async makeSecret() {
+    const pair = await generate(true);
+    const jwk = await crypto.subtle.exportKey("jwk", pair.privateKey);
+    const secret = decodeBase64url(jwk.d ?? "");
+    if (!secret) throw new Error("the platform gave no secret for a new key");
+    return { signer: await signerOf(pair), secret };
+  },
+  async fromSecret(secret, publicKey) {
+    if (secret.length !== 32) return undefined;
+    const jwk = { kty: "OKP", crv: ALGORITHM, d: encodeBase64url(secret), x: publicKey };
+    try {
+      const key = await crypto.subtle.importKey("jwk", jwk, ALGORITHM, false, ["sign"]);
+      return { publicKey, sign: (message) => sign(key, message) };
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** A device's key pair. Not extractable: it can be kept and used, and never read. */
+export function generateDeviceKey(): Promise<CryptoKeyPair> {
+  return generate(false);
+}
+
+export async function signerOf(pair: CryptoKeyPair): Promise<Signer> {
+  const raw = await crypto.subtle.exportKey("raw", pair.publicKey);
+  const publicKey: PublicKey = encodeBase64url(new Uint8Array(raw));
+  return { publicKey, sign: (message) => sign(pair.privateKey, message) };
+}
+
+function generate(extractable: boolean): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(ALGORITHM, extractable, ["sign", "verify"]);
+}
+
+async function sign(
+  key: CryptoKey,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.sign(ALGORITHM, key, message));
+}
