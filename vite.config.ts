@@ -3,12 +3,28 @@ import { builtinModules } from "node:module";
 import { defineConfig } from "vitest/config";
 import { VitePWA } from "vite-plugin-pwa";
 import { kernelBundle } from "./app/kernel/bundle.ts";
+import { pageHeaders } from "./sync-server/pagePolicy.ts";
 
 const serverEntries = {
   main: "sync-server/main.ts",
+  storeThread: "sync-server/stores/storeThread.ts",
+  foldThread: "sync-server/stores/foldThread.ts",
 };
 
-export default defineConfig(({ mode }) =>
+/** In development the app comes from Vite, and everything else from the server behind it. */
+function proxyToServer(
+  port: string | undefined,
+): Record<string, string | { target: string; ws: boolean }> {
+  if (port === undefined) return {};
+  const target = `http://127.0.0.1:${port}`;
+  return {
+    "/sync": { target, ws: true },
+    "/healthz": target,
+    "^/w/[a-z2-7]{26}/(entries|challenge|token|blobs|rooms)": target,
+  };
+}
+
+export default defineConfig(async ({ mode }) =>
   mode === "server"
     ? {
         build: {
@@ -48,6 +64,10 @@ export default defineConfig(({ mode }) =>
           }),
         ],
         worker: { format: "es" as const },
+        server: {
+          proxy: proxyToServer(process.env["ENSEMBLE_BEHIND"]),
+          headers: await pageHeaders(true),
+        },
         build: { outDir: "../dist/app", emptyOutDir: true, target: "es2023" },
         test: {
           root: ".",

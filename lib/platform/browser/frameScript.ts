@@ -1,0 +1,44 @@
+/**
+ * The only script of the sandbox's frame, as text: the page's policy names it by hash, so the server and
+ * the frame must see the same bytes. It boots one data: worker, hands it the runtime and a port, and never
+ * runs a member's code itself.
+ */
+const BOOT = `onmessage = (event) => {
+  onmessage = null;
+  const { runtime, port } = event.data;
+  const url = URL.createObjectURL(new Blob([runtime], { type: "text/javascript" }));
+  try {
+    importScripts(url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  self.startKernel(port);
+};`;
+
+export const FRAME_SCRIPT = `addEventListener("message", (event) => {
+  if (event.source !== parent || event.data?.kind !== "boot") return;
+  const worker = new Worker("data:text/javascript;charset=utf-8," + ${JSON.stringify(encodeURIComponent(BOOT))});
+  worker.onerror = (error) => event.ports[1].postMessage({ kind: "failed", message: error.message ?? "" });
+  worker.postMessage({ runtime: event.data.runtime, port: event.ports[0] }, [event.ports[0]]);
+  event.ports[1].onmessage = (stop) => {
+    if (stop.data?.kind === "terminate") worker.terminate();
+  };
+}, { once: true });`;
+
+/** The frame's own policy: nothing but its script, the worker and what the worker makes. */
+export function framePolicy(scriptHash: string): string {
+  return [
+    "default-src 'none'",
+    `script-src '${scriptHash}' blob: 'wasm-unsafe-eval'`,
+    "worker-src data:",
+    "connect-src 'none'",
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join("; ");
+}
+
+export async function frameScriptHash(): Promise<string> {
+  const bytes = new TextEncoder().encode(FRAME_SCRIPT);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `sha256-${btoa(String.fromCharCode(...digest))}`;
+}

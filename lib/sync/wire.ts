@@ -1,0 +1,37 @@
+/**
+ * The numbers of the y-websocket protocol, and the one message of our own: after a content-carrying
+ * message is committed, the server says how many of this connection's are, to clients that asked for it.
+ */
+import * as encoding from "lib0/encoding";
+
+export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, durable: 120 } as const;
+export const SYNC = { step1: 0, step2: 1, update: 2 } as const;
+
+/** The subprotocol that asks for durable acknowledgements. Tokens travel as "token.<jwt>" beside it. */
+export const DURABLE_PROTOCOL = "ensemble.1";
+export const TOKEN_PREFIX = "token.";
+
+/** Why the server closed a connection. 4400–4499 are final for a stock y-websocket client. */
+export const CLOSE = {
+  malformed: 4400,
+  tokenRefused: 4401,
+  notAMember: 4403,
+  workspaceUnknown: 4404,
+  roomDeleted: 4410,
+  tooBig: 1009,
+  tryLater: 1013,
+  goingAway: 1001,
+} as const;
+
+/** Does this message carry content that the server has to keep? Empty answers count too. */
+export function carriesContent(message: Uint8Array): boolean {
+  return message[0] === MESSAGE.sync && (message[1] === SYNC.step2 || message[1] === SYNC.update);
+}
+
+/** "`count` of this connection's content-carrying messages are durable." */
+export function encodeDurable(count: number): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, MESSAGE.durable);
+  encoding.writeVarUint(encoder, count);
+  return encoding.toUint8Array(encoder);
+}

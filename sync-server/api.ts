@@ -1,0 +1,176 @@
+/** The HTTP side: membership, sign-in, rooms and blobs of a workspace, health and numbers. */
+import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type WorkspaceId, isDigest } from "../lib/base/ids.ts";
+import { asArray, asString } from "../lib/base/json.ts";
+import { isWorkspaceId, parseRoomName } from "../lib/document/rooms.ts";
+import { isPublicKey } from "../lib/workspace/signatures.ts";
+import type { Access, SignedIn } from "./access.ts";
+import { addressOf } from "./addresses.ts";
+import { Refusal, readJson, sendJson, sendRefusal } from "./answers.ts";
+import { answerBlob } from "./blobApi.ts";
+import type { Blobs } from "./blobs.ts";
+import { limits } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { Meter } from "./meter.ts";
+import type { RateLimit } from "./rateLimit.ts";
+import type { Rooms } from "./rooms.ts";
+
+export interface ApiParts {
+  readonly access: Access;
+  readonly rooms: Rooms;
+  readonly blobs: Blobs;
+  readonly meter: Meter;
+  readonly log: Log;
+  readonly requests: RateLimit;
+  readonly registrations: RateLimit;
+  /** What a client has to show to register a workspace; undefined where anybody may. */
+  readonly registerToken: string | undefined;
+}
+
+/** Answers the request where it is the API's; false where it is not. */
+export type Api = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+) => Promise<boolean>;
+
+type Answer = (request: IncomingMessage, workspace: WorkspaceId) => Promise<unknown>;
+
+export function serveApi(parts: ApiParts): Api {
+  const { access, rooms, blobs, meter, log } = parts;
+
+  const signedIn = async (request: IncomingMessage, workspace: WorkspaceId): Promise<SignedIn> => {
+    const found = await access.verify(workspace, credentials(request, "Bearer"));
+    if (found === "bad-token") throw new Refusal(401, found);
+    if (found === "not-a-member") throw new Refusal(403, found);
+    return found;
+  };
+
+  const checkMayRegister = (request: IncomingMessage): void => {
+    const { registerToken, registrations } = parts;
+    if (registerToken !== undefined && !same(credentials(request, "Register"), registerToken))
+      throw new Refusal(403, "register-token-needed");
+    if (!registrations.allows(addressOf(request)))
+      throw new Refusal(429, "too-many", { limit: limits.registrationsPerMinute });
+  };
+
+  const addEntries: Answer = async (request, workspace) => {
+    const { entries } = await readJson(request, limits.jsonBytes);
+    if (!Array.isArray(entries)) throw new Refusal(400, "no-entries");
+    if (!(await access.membership(workspace))) checkMayRegister(request);
+    return access.addEntries(workspace, asArray(entries));
+  };
+
+  const listEntries: Answer = async (request, workspace) => {
+    await signedIn(request, workspace);
+    const all = await access.entries(workspace);
+    return { entries: all.map((text) => JSON.parse(text) as unknown) };
+  };
+
+  const challenge: Answer = async (request, workspace) => {
+    const key = asString((await readJson(request, limits.jsonBytes))["key"]);
+    if (key === undefined || !isPublicKey(key)) throw new Refusal(400, "no-key");
+    if (!(await access.membership(workspace))) throw new Refusal(404, "workspace-unknown");
+    return { nonce: access.challenge(workspace, key) };
+  };
+
+  const token: Answer = async (request, workspace) => {
+    const body = await readJson(request, limits.jsonBytes);
+    const [key, nonce] = [asString(body["key"]), asString(body["nonce"])];
+    const signature = asString(body["signature"]);
+    if (key === undefined || nonce === undefined || signature === undefined)
+      throw new Refusal(400, "malformed");
+    const signed = await access.signIn(workspace, { key, nonce, signature });
+    if (signed === "bad-signature") throw new Refusal(401, signed);
+    if (signed === "not-a-member") throw new Refusal(403, signed);
+    const { expiresAt, member } = signed;
+    return { token: signed.token, expiresAt, role: member.role, member: member.id };
+  };
+
+  const answers: Readonly<Record<string, Answer>> = {
+    "POST entries": addEntries,
+    "GET entries": listEntries,
+    "POST challenge": challenge,
+    "POST token": token,
+  };
+
+  const deleteRoom = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    workspace: WorkspaceId,
+    name: string,
+  ): Promise<void> => {
+    const { member } = await signedIn(request, workspace);
+    if (member.role === "viewer") throw new Refusal(403, "read-only");
+    // The index and the runs are the workspace: only what has an id of its own can go.
+    if (!name.includes("/") || !parseRoomName(`${workspace}/${name}`))
+      throw new Refusal(400, "room-unknown", { room: name });
+    await rooms.delete(`${workspace}/${name}`);
+    response.writeHead(204).end();
+  };
+
+  const route: Api = async (request, response, path) => {
+    if (path === "/healthz") {
+      sendJson(response, 200, { ok: true });
+      return true;
+    }
+    if (path === "/metrics") {
+      const text = await meter.text();
+      response.writeHead(200, { "content-type": meter.contentType }).end(text);
+      return true;
+    }
+    const [, w, workspace, what, ...rest] = path.split("/");
+    if (w !== "w" || workspace === undefined || !isWorkspaceId(workspace)) return false;
+    const { method = "" } = request;
+    if (what === "blobs" && rest.length === 1) {
+      const digest = rest[0] ?? "";
+      if (!["GET", "HEAD", "PUT"].includes(method)) throw new Refusal(405, "method");
+      if (!isDigest(digest)) throw new Refusal(400, "not-a-digest");
+      await answerBlob(blobs, request, response, await signedIn(request, workspace), digest);
+      return true;
+    }
+    if (what === "rooms" && method === "DELETE") {
+      await deleteRoom(request, response, workspace, rest.join("/"));
+      return true;
+    }
+    const answer = rest.length === 0 ? answers[`${method} ${what}`] : undefined;
+    if (!answer) return false;
+    if (!parts.requests.allows(addressOf(request)))
+      throw new Refusal(429, "too-many", { limit: limits.requestsPerMinute });
+    sendJson(response, 200, await answer(request, workspace));
+    return true;
+  };
+
+  return async (request, response, path) => {
+    try {
+      return await route(request, response, path);
+    } catch (error) {
+      if (response.headersSent || response.destroyed) response.destroy();
+      else sendRefusal(request, response, refusalOf(error));
+      return true;
+    }
+  };
+
+  function refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) {
+      meter.refused(error.code);
+      return error;
+    }
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOSPC" || code === "EDQUOT") return new Refusal(507, "disk-full");
+    log.error({ err: error }, "a request failed");
+    return new Refusal(500, "server-failed");
+  }
+}
+
+/** What the authorization header carries under this scheme; "" where it carries nothing. */
+function credentials(request: IncomingMessage, wanted: "Bearer" | "Register"): string {
+  const header = request.headers.authorization ?? "";
+  return header.startsWith(`${wanted} `) ? header.slice(wanted.length + 1) : "";
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

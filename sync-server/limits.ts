@@ -1,0 +1,56 @@
+/** Every limit of the server, with its reason. Tests pass smaller ones. */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const limits = {
+  /**
+   * One websocket message. A room that the server lacks is pushed whole in one message by stock clients,
+   * so a frame holds any room.
+   */
+  frameBytes: 32 * MiB,
+  /** A room's log in memory: a long notebook is 1 MiB, a run of a million points 9. More belongs into blobs. */
+  roomBytes: 32 * MiB,
+  /** What may wait in a socket for a reader that does not read: one whole room and as much again. */
+  bufferedBytes: 64 * MiB,
+  /** What one socket may have on its way to the disk before it is read from again. */
+  heldBytes: 8 * MiB,
+  /** Messages a second from one socket: ten times a fast typist with a training run. Over it, it is read slower. */
+  messagesPerSecond: 500,
+  /** Messages at once: what a tab kept while the server was away. */
+  messageBurst: 5_000,
+  /** One presence message: a name, a place, a cursor. */
+  awarenessBytes: 64 * KiB,
+  /** Presence ids that one socket may speak for: one each, and what stock clients leave behind. */
+  awarenessIds: 16,
+  /** One chunk of a blob, as clients cut them. */
+  chunkBytes: 4 * MiB,
+  /** A JSON request: some thousand membership entries. */
+  jsonBytes: 4 * MiB,
+  /** The headers of a request. A token takes 300 bytes. */
+  headerBytes: 16 * KiB,
+  /** Sockets from one address, each with one room: a class of fifty behind one router, with some rooms each. */
+  socketsPerAddress: 2_000,
+  /** Challenges, sign-ins and entries from one address in a minute: everybody renews every five. */
+  requestsPerMinute: 1_200,
+  /** New workspaces from one address in a minute. */
+  registrationsPerMinute: 60,
+  /** Entries in one workspace's membership log. */
+  entries: 20_000,
+  /** A signed-in client's token, milliseconds. */
+  tokenMs: 5 * 60_000,
+  /** A challenge waits this long for its answer, milliseconds. */
+  challengeMs: 60_000,
+  challenges: 10_000,
+  /** Between two looks whether a socket still answers, milliseconds. */
+  pingMs: 30_000,
+  /** A room that nobody has open stays in memory this long, milliseconds. */
+  idleRoomMs: 10_000,
+  /** Updates since the last snapshot that make folding them worth its while … */
+  foldUpdates: 1_000,
+  /** … if they are also this part of the snapshot's size; else so many more updates. */
+  foldPart: 0.25,
+  foldUpdatesAtLast: 20_000,
+} as const;
+
+/** The same, to be told apart by tests. */
+export type Limits = { readonly [name in keyof typeof limits]: number };

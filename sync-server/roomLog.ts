@@ -1,0 +1,85 @@
+/** The way of one room's updates to the disk: in order, counted, and folded when the log has grown long. */
+import { limits } from "./limits.ts";
+import type { Store, StoredRoom } from "./stores/store.ts";
+
+export class RoomLog {
+  readonly #name: string;
+  readonly #store: Store;
+  #snapshotBytes: number;
+  #updates: number;
+  #updateBytes: number;
+  #inFlight = 0;
+  /** Once an update was refused nothing after it counts: acknowledgements name the first n messages. */
+  #failed = false;
+  #last: Promise<unknown> = Promise.resolve();
+  #folding: Promise<void> | undefined;
+
+  constructor(name: string, store: Store, stored: StoredRoom) {
+    this.#name = name;
+    this.#store = store;
+    this.#snapshotBytes = stored.snapshot?.length ?? 0;
+    this.#updates = stored.updates.length;
+    this.#updateBytes = stored.updates.reduce((sum, update) => sum + update.length, 0);
+  }
+
+  /** What is stored of the room, in bytes: at most a quarter more than its state, or some small updates. */
+  get bytes(): number {
+    return this.#snapshotBytes + this.#updateBytes;
+  }
+
+  /** Resolves when the update is durable, in the order of the calls. After one rejects, all do. */
+  async append(update: Uint8Array): Promise<void> {
+    if (this.#failed) throw new Error("an earlier update could not be kept");
+    this.#inFlight++;
+    this.#updates++;
+    this.#updateBytes += update.length;
+    const appended = this.#store.append(this.#name, update).then(
+      () => {
+        this.#inFlight--;
+      },
+      (error: unknown) => {
+        this.#failed = true;
+        throw error;
+      },
+    );
+    this.#last = appended.catch(() => undefined);
+    await appended;
+    if (this.#failed) throw new Error("an earlier update could not be kept");
+    if (!this.#folding && this.#isLong()) void this.#fold();
+  }
+
+  /** Calls back when what has been appended so far is durable: at once where nothing waits. */
+  afterCommits(then: () => void): void {
+    if (this.#inFlight === 0) then();
+    else
+      void this.#last.then(() => {
+        if (!this.#failed) then();
+      });
+  }
+
+  async settle(): Promise<void> {
+    await this.#last;
+    if (!this.#failed && this.#isLong()) await this.#fold();
+  }
+
+  #isLong(): boolean {
+    if (this.#updates < limits.foldUpdates) return false;
+    if (this.#updates >= limits.foldUpdatesAtLast) return true;
+    return this.#updateBytes >= this.#snapshotBytes * limits.foldPart;
+  }
+
+  #fold(): Promise<void> {
+    const [updates, bytes] = [this.#updates, this.#updateBytes];
+    this.#folding ??= this.#store
+      .compact(this.#name)
+      .then((size) => {
+        this.#snapshotBytes = size;
+        this.#updates -= updates;
+        this.#updateBytes -= bytes;
+      })
+      // The log stays as long as it is; the next update tries again.
+      .catch(() => undefined)
+      .finally(() => (this.#folding = undefined));
+    return this.#folding;
+  }
+}

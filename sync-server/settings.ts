@@ -1,0 +1,73 @@
+/** The server's settings, from flags and ENSEMBLE_* variables; flags win. */
+import { parseArgs } from "node:util";
+
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  readonly https: boolean;
+  /** What a client has to show to register a workspace; undefined where anybody may. */
+  readonly registerToken: string | undefined;
+}
+
+export const HELP = `Ensemble: a notebook in which a team trains models together.
+
+  npm start -- [options]
+
+  --port <number>           the port to serve on             ENSEMBLE_PORT            (4321)
+  --host <address>          the address to listen on         ENSEMBLE_HOST            (0.0.0.0: all of this
+                                                                                      machine's networks)
+  --data <folder>           where everything is kept         ENSEMBLE_DATA            (.data)
+  --https                   serve https, with a certificate  ENSEMBLE_HTTPS=1         (off)
+                            made for this machine
+  --register-token <text>   who knows it may register new    ENSEMBLE_REGISTER_TOKEN  (anybody may)
+                            workspaces here
+  --dev                     serve the app from its sources, reloaded as they change
+  --help                    this text
+`;
+
+export type Parsed =
+  | { readonly kind: "settings"; readonly settings: Settings }
+  | { readonly kind: "help" }
+  | { readonly kind: "wrong"; readonly sentence: string };
+
+const OPTIONS = {
+  port: { type: "string" },
+  host: { type: "string" },
+  data: { type: "string" },
+  https: { type: "boolean" },
+  "register-token": { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+export function parseSettings(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Parsed {
+  let values;
+  try {
+    ({ values } = parseArgs({ args: [...args], options: OPTIONS }));
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split(". ")[0] ?? "") : "";
+    return { kind: "wrong", sentence: `${why}. See npm start -- --help.` };
+  }
+  if (values.help === true) return { kind: "help" };
+  const said = values.port ?? env["ENSEMBLE_PORT"] ?? "4321";
+  const port = /^\d+$/.test(said) ? Number(said) : NaN;
+  if (!(port <= 65535))
+    return {
+      kind: "wrong",
+      sentence: `The port has to be a number from 0 to 65535, and "${said}" is not.`,
+    };
+  const registerToken = values["register-token"] ?? env["ENSEMBLE_REGISTER_TOKEN"];
+  return {
+    kind: "settings",
+    settings: {
+      port,
+      host: values.host ?? env["ENSEMBLE_HOST"] ?? "0.0.0.0",
+      data: values.data ?? env["ENSEMBLE_DATA"] ?? ".data",
+      https: values.https ?? ["1", "true", "yes"].includes(env["ENSEMBLE_HTTPS"] ?? ""),
+      registerToken: registerToken === "" ? undefined : registerToken,
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * `npm start`: builds what is not built or is older than its sources, then starts the server.
+ * `npm run dev`: the same server, with the app served by Vite and reloaded as it changes.
+ * Plain JavaScript, so that Node runs it as it is.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+const server = join(root, "dist", "server", "main.js");
+
+function newest(paths) {
+  let latest = 0;
+  for (const path of paths) {
+    const found = statSync(join(root, path), { throwIfNoEntry: false });
+    if (!found) continue;
+    if (!found.isDirectory()) latest = Math.max(latest, found.mtimeMs);
+    else
+      for (const name of readdirSync(join(root, path)))
+        if (!name.endsWith(".test.ts")) latest = Math.max(latest, newest([join(path, name)]));
+  }
+  return latest;
+}
+
+function build(what, made, sources, args) {
+  if (newest([made]) > newest(sources)) return;
+  console.log(`Building ${what} …`);
+  const { status } = spawnSync(process.execPath, [vite, "build", "--logLevel", "warn", ...args], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(1);
+}
+
+const common = ["lib", "package-lock.json", "vite.config.ts"];
+const dev = process.argv.includes("--dev");
+if (!dev) build("the app", "dist/app/index.html", ["app", ...common], []);
+build("the server", "dist/server/main.js", ["sync-server", ...common], ["--mode", "server"]);
+
+const given = process.argv.slice(2).filter((argument) => argument !== "--dev");
+if (dev) develop();
+else await import(pathToFileURL(server).href);
+
+/** Vite in front with the app from its sources, the server behind it on the next port. */
+function develop() {
+  const at = given.indexOf("--port");
+  const port = Number((at < 0 ? undefined : given[at + 1]) ?? process.env.ENSEMBLE_PORT ?? 4321);
+  const behind = String(port + 1);
+  const children = [
+    spawn(process.execPath, [server, ...given, "--port", behind, "--host", "127.0.0.1"], {
+      env: { ...process.env, ENSEMBLE_HTTPS: "" },
+      stdio: ["ignore", "ignore", "inherit"],
+    }),
+    spawn(process.execPath, [vite, "--port", String(port), "--strictPort"], {
+      cwd: root,
+      env: { ...process.env, ENSEMBLE_BEHIND: behind },
+      stdio: "inherit",
+    }),
+  ];
+  const end = () => children.forEach((child) => child.kill());
+  for (const child of children) child.on("exit", end);
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+}

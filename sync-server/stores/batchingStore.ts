@@ -1,0 +1,123 @@
+/**
+ * The store as the server sees it: a commit starts at once when none is under way, and what arrives
+ * meanwhile forms the next one. No timer: waiting costs every keystroke, and a busy log batches by itself.
+ */
+import type { RoomLog, Write } from "./sqlite.ts";
+import type { Store } from "./store.ts";
+import type { StoreAnswer, StoreRequest } from "./storeRequests.ts";
+import type { Fold } from "./threadedFold.ts";
+
+/** The way to the thread (or, in tests, to the same thread). */
+export interface StorePort {
+  post(request: StoreRequest): void;
+  onAnswer(listener: (answer: StoreAnswer) => void): void;
+  end(): Promise<void>;
+}
+
+/** A request before it has a number. */
+type Asked = StoreRequest extends infer R
+  ? R extends StoreRequest
+    ? Omit<R, "id">
+    : never
+  : never;
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function batchingStore(port: StorePort, fold: Fold): Store {
+  const waiting = new Map<number, Waiting>();
+  const compacting = new Map<string, Promise<number>>();
+  let nextId = 1;
+  let queue: { readonly write: Write; readonly waiting: Waiting }[] = [];
+  let committing = false;
+  let broken: Error | undefined;
+
+  port.onAnswer((answer) => {
+    if (answer.kind === "open") return;
+    if (answer.kind === "failed") {
+      broken = new Error(answer.message);
+      for (const one of waiting.values()) one.reject(broken);
+      waiting.clear();
+      return;
+    }
+    const one = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (answer.kind === "done") one?.resolve(answer.value);
+    else one?.reject(new Error(answer.message));
+  });
+
+  const ask = (request: Asked): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (broken) {
+        reject(broken);
+        return;
+      }
+      const id = nextId++;
+      waiting.set(id, { resolve, reject });
+      port.post({ ...request, id });
+    });
+
+  const commit = (): void => {
+    if (committing || queue.length === 0) return;
+    committing = true;
+    const batch = queue;
+    queue = [];
+    ask({ kind: "write", batch: batch.map(({ write }) => write) })
+      .then(
+        () => batch.forEach((one) => one.waiting.resolve(undefined)),
+        (error: unknown) => batch.forEach((one) => one.waiting.reject(error as Error)),
+      )
+      .finally(() => {
+        committing = false;
+        commit();
+      });
+  };
+
+  const write = (one: Write): Promise<void> =>
+    new Promise<unknown>((resolve, reject) => {
+      queue.push({ write: one, waiting: { resolve, reject } });
+      commit();
+    }) as Promise<void>;
+
+  const load = (room: string): Promise<RoomLog> => ask({ kind: "load", room }) as Promise<RoomLog>;
+
+  const compact = async (room: string): Promise<number> => {
+    const log = await load(room);
+    if (log.updates.length === 0) return log.snapshot?.length ?? 0;
+    const snapshot = await fold({ snapshot: log.snapshot, updates: log.updates });
+    await write({ kind: "fold", room, snapshot, upTo: log.upTo });
+    return snapshot.length;
+  };
+
+  return {
+    load,
+    append: (room, update) => write({ kind: "append", room, update }),
+    compact(room) {
+      const running = compacting.get(room);
+      if (running) return running;
+      const started = compact(room).finally(() => compacting.delete(room));
+      compacting.set(room, started);
+      return started;
+    },
+    deleteRoom: (room) => write({ kind: "delete", room }),
+    entries: (workspace) => ask({ kind: "entries", workspace }) as Promise<readonly string[]>,
+    appendEntries: (workspace, entries) => write({ kind: "entries", workspace, entries }),
+    async secret(name, make) {
+      const known = (await ask({ kind: "secret", name })) as Uint8Array | undefined;
+      if (known) return known;
+      await write({ kind: "secret", name, value: make() });
+      return (await ask({ kind: "secret", name })) as Uint8Array;
+    },
+    async close() {
+      // Whatever was asked before is answered before: the thread works in order, and so does the queue.
+      if (committing || queue.length > 0)
+        await write({ kind: "entries", workspace: "", entries: [] });
+      const closed = ask({ kind: "close" });
+      broken = new Error("the store is closed");
+      await closed;
+      await port.end();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** What the server and the store's thread say to each other, and how a request is answered. */
+import type { RoomLog, SqliteFile, Write } from "./sqlite.ts";
+
+export type StoreRequest =
+  | { readonly kind: "write"; readonly id: number; readonly batch: readonly Write[] }
+  | { readonly kind: "load"; readonly id: number; readonly room: string }
+  | { readonly kind: "entries"; readonly id: number; readonly workspace: string }
+  | { readonly kind: "secret"; readonly id: number; readonly name: string }
+  | { readonly kind: "close"; readonly id: number };
+
+export type StoreAnswer =
+  | { readonly kind: "open" }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "done"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "refused"; readonly id: number; readonly message: string };
+
+export function answerRequest(file: SqliteFile, request: StoreRequest): StoreAnswer {
+  try {
+    return { kind: "done", id: request.id, value: carryOut(file, request) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "refused", id: request.id, message };
+  }
+}
+
+function carryOut(
+  file: SqliteFile,
+  request: StoreRequest,
+): RoomLog | readonly string[] | Uint8Array | undefined {
+  switch (request.kind) {
+    case "write":
+      file.write(request.batch);
+      return undefined;
+    case "load":
+      return file.load(request.room);
+    case "entries":
+      return file.entries(request.workspace);
+    case "secret":
+      return file.secret(request.name);
+    case "close":
+      file.close();
+      return undefined;
+  }
+}
