@@ -1,0 +1,150 @@
+import Database from "better-sqlite3";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openLocalStore } from "../testing/localStore.ts";
+import { batchingStore } from "./batchingStore.ts";
+import { openSqlite } from "./sqlite.ts";
+import { describeStore } from "./store.contract.ts";
+import type { StoreAnswer, StoreRequest } from "./storeRequests.ts";
+
+describeStore("the SQLite store", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ensemble-store-"));
+  return {
+    open: () => openLocalStore(join(folder, "data.sqlite")),
+    clean: () => rm(folder, { recursive: true, force: true }),
+  };
+});
+
+describe("the SQLite file", () => {
+  let folder: string;
+  let path: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ensemble-sqlite-"));
+    path = join(folder, "data.sqlite");
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const filled = (): void => {
+    const file = openSqlite(path);
+    for (let i = 0; i < 300; i++)
+      file.write([{ kind: "append", room: `w/${i % 7}`, update: new Uint8Array(500).fill(i) }]);
+    file.close();
+  };
+
+  it("is refused and left as it is where it is no database", async () => {
+    await writeFile(path, "a shopping list, far longer than any header\n".repeat(50));
+    const before = await readFile(path);
+    expect(() => openSqlite(path)).toThrow("it is not a database");
+    expect(await readFile(path)).toEqual(before);
+  });
+
+  it("is refused and left as it is where it belongs to something else, or to a newer version", async () => {
+    const other = new Database(path);
+    other.exec("CREATE TABLE recipes (name TEXT)");
+    other.close();
+    const before = await readFile(path);
+    expect(() => openSqlite(path)).toThrow("it belongs to something else");
+    const newer = new Database(path);
+    newer.pragma("user_version = 999");
+    newer.close();
+    expect(() => openSqlite(path)).toThrow("a newer Ensemble wrote it");
+    expect((await readFile(path)).length).toBe(before.length);
+  });
+
+  it("is refused where pages of it were damaged or cut off", async () => {
+    filled();
+    const whole = await readFile(path);
+    const damaged = Buffer.from(whole);
+    damaged.fill(0xa5, 8192, whole.length - 4096);
+    await writeFile(path, damaged);
+    expect(() => openSqlite(path)).toThrow("it is damaged");
+    await writeFile(path, whole.subarray(0, Math.floor(whole.length / 8192) * 4096));
+    expect(() => openSqlite(path)).toThrow("it is damaged");
+    await writeFile(path, whole);
+    openSqlite(path).close();
+  });
+
+  it("is refused while another server has it", () => {
+    const mine = openSqlite(path);
+    mine.write([]);
+    expect(() => openSqlite(path)).toThrow("another server is using it");
+    mine.close();
+    openSqlite(path).close();
+  });
+
+  it("takes a batch whole or not at all", () => {
+    const file = openSqlite(path);
+    const append = { kind: "append", room: "w/a", update: new Uint8Array([1]) } as const;
+    const broken = { ...append, update: null as unknown as Uint8Array };
+    expect(() => file.write([append, broken])).toThrow();
+    expect(file.load("w/a").updates).toEqual([]);
+    file.close();
+  });
+
+  it("syncs every commit to the disk, in a log beside the file", () => {
+    const file = openSqlite(path);
+    file.write([{ kind: "append", room: "w/a", update: new Uint8Array([1]) }]);
+    expect(existsSync(`${path}-wal`)).toBe(true);
+    file.close();
+    const db = new Database(path);
+    expect(db.pragma("journal_mode", { simple: true })).toBe("wal");
+    expect(db.pragma("auto_vacuum", { simple: true })).toBe(2);
+    db.close();
+  });
+
+  it("comes back to the size of its content after a long log was folded", async () => {
+    const file = openSqlite(path);
+    const update = new Uint8Array(2000);
+    for (let i = 0; i < 20; i++)
+      file.write(
+        Array.from({ length: 50 }, () => ({ kind: "append", room: "w/a", update }) as const),
+      );
+    const { upTo } = file.load("w/a");
+    file.write([{ kind: "fold", room: "w/a", snapshot: new Uint8Array(100), upTo }]);
+    file.close();
+    expect((await stat(path)).size).toBeLessThan(100_000);
+  });
+});
+
+describe("commits", () => {
+  it("start at once when none is under way, and take together what arrives meanwhile", async () => {
+    const sent: StoreRequest[] = [];
+    let answer: (answer: StoreAnswer) => void = () => undefined;
+    const port = {
+      post: (request: StoreRequest) => void sent.push(request),
+      onAnswer: (listener: typeof answer) => void (answer = listener),
+      end: () => Promise.resolve(),
+    };
+    const store = batchingStore(port, () => Promise.resolve(new Uint8Array()));
+    const done: number[] = [];
+    const append = (i: number): unknown =>
+      store.append("w/a", new Uint8Array([i])).then(
+        () => done.push(i),
+        () => done.push(-i),
+      );
+    const sizes = (): number[] => sent.map((one) => (one.kind === "write" ? one.batch.length : 0));
+    const settle = async (kind: "done" | "refused"): Promise<void> => {
+      answer({ kind, id: sent.at(-1)!.id, value: undefined, message: "the disk is full" });
+      await Promise.resolve();
+      await new Promise(setImmediate);
+    };
+
+    append(1);
+    expect(sizes()).toEqual([1]);
+    append(2);
+    append(3);
+    expect(sizes()).toEqual([1]);
+    expect(done).toEqual([]);
+    await settle("done");
+    expect(done).toEqual([1]);
+    expect(sizes()).toEqual([1, 2]);
+    await settle("refused");
+    expect(done).toEqual([1, -2, -3]);
+    append(4);
+    await settle("done");
+    expect(done).toEqual([1, -2, -3, 4]);
+  });
+});

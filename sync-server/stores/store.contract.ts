@@ -1,0 +1,153 @@
+/** What every store has to do. An implementation's test calls this with how to open one. */
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import { foldLog } from "./foldLog.ts";
+import type { Store } from "./store.ts";
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** `open` is called again after close, and has to find what was kept. */
+export function describeStore(
+  name: string,
+  prepare: () => Promise<{ open: () => Promise<Store>; clean: () => Promise<void> }>,
+): void {
+  describe(name, () => {
+    let open: () => Promise<Store>;
+    let clean: () => Promise<void>;
+    let store: Store;
+    const reopen = async (): Promise<void> => {
+      await store.close();
+      store = await open();
+    };
+
+    beforeEach(async () => {
+      ({ open, clean } = await prepare());
+      store = await open();
+    });
+    afterEach(async () => {
+      await store.close().catch(() => undefined);
+      await clean();
+    });
+
+    it("has nothing of a room that nobody wrote to", async () => {
+      expect(await store.load("w/a")).toMatchObject({ updates: [], deleted: false });
+      expect((await store.load("w/a")).snapshot).toBeUndefined();
+      expect(await store.compact("w/a")).toBe(0);
+    });
+
+    it("keeps updates in their order, for each room apart, over a restart", async () => {
+      const resolved: number[] = [];
+      await Promise.all(
+        [1, 2, 3, 4, 5].map((i) =>
+          store.append(i % 2 ? "w/odd" : "w/even", bytes(i)).then(() => resolved.push(i)),
+        ),
+      );
+      expect(resolved).toEqual([1, 2, 3, 4, 5]);
+      await reopen();
+      const firsts = async (room: string): Promise<unknown> =>
+        (await store.load(room)).updates.map((update) => update[0]);
+      expect(await firsts("w/odd")).toEqual([1, 3, 5]);
+      expect(await firsts("w/even")).toEqual([2, 4]);
+    });
+
+    it("folds a log into one snapshot that says the same, with what is appended meanwhile after it", async () => {
+      const doc = new Y.Doc();
+      let appended = Promise.resolve();
+      doc.on("update", (update: Uint8Array) => void (appended = store.append("w/a", update)));
+      for (let i = 0; i < 50; i++) doc.getText("t").insert(0, `${i} `);
+      await appended;
+      const folding = store.compact("w/a");
+      doc.getText("t").insert(0, "meanwhile ");
+      const size = await folding;
+      await appended;
+      const log = await store.load("w/a");
+      expect(log.snapshot?.length).toBe(size);
+      expect(log.updates.length).toBe(1);
+      expect(textOf(await store.load("w/a"))).toBe(doc.getText("t").toJSON());
+      expect(await store.compact("w/a")).toBeGreaterThan(0);
+      expect((await store.load("w/a")).updates).toEqual([]);
+    });
+
+    it("keeps the log as it is where it cannot be folded", async () => {
+      await store.append("w/a", bytes(1, 2, 3));
+      await expect(store.compact("w/a")).rejects.toThrow();
+      expect((await store.load("w/a")).updates).toHaveLength(1);
+    });
+
+    it("forgets a deleted room for good, whatever comes later", async () => {
+      const update = Y.encodeStateAsUpdate(new Y.Doc());
+      await store.append("w/a", update);
+      const folding = store.compact("w/a");
+      await store.deleteRoom("w/a");
+      await folding;
+      await store.append("w/a", update);
+      await store.compact("w/a");
+      await reopen();
+      expect(await store.load("w/a")).toMatchObject({ updates: [], deleted: true });
+      expect((await store.load("w/a")).snapshot).toBeUndefined();
+      expect((await store.load("w/b")).deleted).toBe(false);
+    });
+
+    it("keeps membership entries in their order, for each workspace apart", async () => {
+      await Promise.all([
+        store.appendEntries("w", ["1", "2"]),
+        store.appendEntries("v", ["x"]),
+        store.appendEntries("w", ["3"]),
+      ]);
+      await reopen();
+      expect(await store.entries("w")).toEqual(["1", "2", "3"]);
+      expect(await store.entries("v")).toEqual(["x"]);
+      expect(await store.entries("u")).toEqual([]);
+    });
+
+    it("makes a secret once and gives the same ever after", async () => {
+      const first = await store.secret("token", () => bytes(1));
+      await reopen();
+      expect(await store.secret("token", () => bytes(2))).toEqual(first);
+    });
+
+    it("closes after everything that was asked before, and takes nothing afterwards", async () => {
+      const asked = [1, 2, 3].map((i) => store.append("w/a", bytes(i)));
+      const closed = store.close();
+      await Promise.all(asked);
+      await closed;
+      await expect(store.append("w/a", bytes(4))).rejects.toThrow();
+      store = await open();
+      expect((await store.load("w/a")).updates).toHaveLength(3);
+    });
+
+    it("holds the same document after any mixture of writing, folding and restarting", async () => {
+      const step = fc.oneof(
+        { weight: 6, arbitrary: fc.record({ at: fc.nat(20), text: fc.string({ maxLength: 4 }) }) },
+        { weight: 1, arbitrary: fc.constant("fold" as const) },
+        { weight: 1, arbitrary: fc.constant("restart" as const) },
+      );
+      let room = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+          const name = `w/${room++}`;
+          const doc = new Y.Doc();
+          const text = doc.getText("t");
+          doc.on("update", (update: Uint8Array) => void store.append(name, update));
+          for (const one of steps) {
+            // A fold that a restart cuts off changes nothing.
+            if (one === "fold") store.compact(name).catch(() => undefined);
+            else if (one === "restart") await reopen();
+            else if (one.at % 3 === 0 && text.length > 0) text.delete(one.at % text.length, 1);
+            else text.insert(Math.min(one.at, text.length), one.text);
+          }
+          await reopen();
+          expect(textOf(await store.load(name))).toBe(text.toJSON());
+        }),
+        { numRuns: 20 },
+      );
+    });
+  });
+}
+
+function textOf(log: Awaited<ReturnType<Store["load"]>>): string {
+  const doc = new Y.Doc();
+  Y.applyUpdateV2(doc, foldLog(log));
+  return doc.getText("t").toJSON();
+}

@@ -1,0 +1,103 @@
+/** A whole server in this process, on a port of its own over a folder of its own, and people who use it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RoomKey } from "../../lib/document/rooms.ts";
+import {
+  type NodeRoom,
+  type Place,
+  deliverEntries,
+  openRoom,
+  signIn,
+} from "../../lib/platform/node/client.ts";
+import { type FoundedWorkspace, foundWorkspace } from "../../lib/testing/foundedWorkspace.ts";
+import type { Signer } from "../../lib/workspace/signatures.ts";
+import type { Limits } from "../limits.ts";
+import { type RunningServer, startServer } from "../server.ts";
+import type { Settings } from "../settings.ts";
+import type { Store } from "../stores/store.ts";
+import { openLocalStore } from "./localStore.ts";
+
+export interface TestServer {
+  readonly origin: string;
+  readonly folder: string;
+  /** Everything that the server put into its log. */
+  readonly logged: unknown[];
+  /** A workspace that this server knows. */
+  found(): Promise<FoundedWorkspace & Place>;
+  /** Opens a room as somebody; closed with the server. */
+  enter(place: Place, who: Signer, room?: RoomKey, durable?: boolean): Promise<NodeRoom>;
+  /** Stops the server, and starts another over the same folder and port. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestOptions {
+  readonly settings?: Partial<Settings>;
+  readonly limits?: Partial<Limits>;
+  /** Puts something between the server and its store. */
+  readonly wrap?: (store: Store) => Store;
+}
+
+export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), "ensemble-"));
+  const logged: unknown[] = [];
+  const note = (facts: unknown): void => void logged.push(facts);
+  const rooms: NodeRoom[] = [];
+  const { wrap = (store) => store } = options;
+
+  const start = (port: number): Promise<RunningServer> =>
+    startServer(
+      {
+        port,
+        host: "127.0.0.1",
+        data: folder,
+        https: false,
+        registerToken: undefined,
+        ...options.settings,
+      },
+      {
+        appFolder: join(folder, "app"),
+        log: { warn: note, error: note, fatal: note },
+        openStore: async (path) => wrap(await openLocalStore(path)),
+        ...(options.limits ? { limits: options.limits } : {}),
+      },
+    );
+  let running = await start(0);
+  const { port } = running;
+  const origin = `http://127.0.0.1:${port}`;
+
+  return {
+    origin,
+    folder,
+    logged,
+    async found() {
+      const founded = await foundWorkspace(Date.now);
+      await deliverEntries({ origin, workspace: founded.workspace }, founded.log);
+      return Object.assign(founded, { origin });
+    },
+    async enter(place, who, room = "index", durable = false) {
+      const opened = openRoom(place, room, await signIn(place, who), { durable });
+      rooms.push(opened);
+      return opened;
+    },
+    async restart() {
+      await running.close();
+      running = await start(port);
+    },
+    async close() {
+      for (const room of rooms) room.close();
+      await running.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when the condition holds; rejects where it does not within some seconds. */
+export async function until(holds: () => boolean | Promise<boolean>, what = ""): Promise<void> {
+  const end = Date.now() + 8000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`it never came true: ${what || holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
