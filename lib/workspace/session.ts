@@ -5,7 +5,10 @@
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
+import type { BlobManifest } from "../document/blobManifest.ts";
 import type { RoomKey } from "../document/rooms.ts";
+
+export type { BlobManifest } from "../document/blobManifest.ts";
 
 export type Role = "owner" | "editor" | "viewer";
 
@@ -55,14 +58,6 @@ export interface Blobs {
   put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest>;
   /** From this browser, else from the server (kept here afterwards); AppError "blob-missing" otherwise. */
   get(digest: Digest, progress?: (fraction: number) => void): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** What a document holds about a blob. `chunks`: the digests of its 4 MiB chunks, in order. */
-export interface BlobManifest {
-  readonly sha256: Digest;
-  readonly size: number;
-  readonly mime: string;
-  readonly chunks: readonly Digest[];
 }
 
 export interface InviteOptions {
