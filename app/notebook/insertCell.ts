@@ -9,9 +9,8 @@ import {
   deleteCell,
   restoreCell,
 } from "../../lib/notebook/notebook.ts";
+import { cryptoWorld } from "./cryptoWorld.ts";
 import { MAKE_CELL } from "./undo.ts";
-
-const world = { randomBytes: (count: number) => crypto.getRandomValues(new Uint8Array(count)) };
 
 /** Undoing hides the cell again, as deleting does; it never takes the text away. */
 export function insertCell(
@@ -19,7 +18,7 @@ export function insertCell(
   kind: CellKind,
   options: { readonly source?: string; readonly after?: After } = {},
 ): CellId {
-  const id = newId<CellId>(world);
+  const id = newId<CellId>(cryptoWorld);
   edit(doc, MAKE_CELL, () => {
     addCell(doc, id, kind, options);
     deleteCell(doc, id);

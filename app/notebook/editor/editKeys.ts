@@ -18,7 +18,7 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
   const atEdge = (key: string, command: EditCommand, edge: typeof onFirstLine): KeyBinding => ({
     key,
     run: ({ state }) => {
-      if (completionStatus(state) !== null || !edge(state)) return false;
+      if (completionStatus(state) === "active" || !edge(state)) return false;
       oncommand(command);
       return true;
     },
@@ -38,7 +38,7 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
         {
           key: "Escape",
           run: ({ state }) => {
-            if (completionStatus(state) !== null) return false;
+            if (completionStatus(state) === "active") return false;
             oncommand("leave");
             return true;
           },
