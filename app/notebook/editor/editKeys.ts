@@ -15,7 +15,7 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
       return true;
     },
   });
-  const atEdge = (key: string, command: EditCommand, edge: typeof onFirstLine): KeyBinding => ({
+  const unlessChoosing = (key: string, command: EditCommand, edge: typeof atStart): KeyBinding => ({
     key,
     run: ({ state }) => {
       if (completionStatus(state) === "active" || !edge(state)) return false;
@@ -23,39 +23,27 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
       return true;
     },
   });
-  return [
-    Prec.highest(
-      keymap.of([
-        on("Shift-Enter", "run-and-advance"),
-        on("Ctrl-Enter", "run"),
-        on("Mod-Enter", "run"),
-        on("Alt-Enter", "run-and-insert"),
-        { key: "Mod-s", preventDefault: true, run: () => true },
-      ]),
-    ),
-    Prec.high(
-      keymap.of([
-        {
-          key: "Escape",
-          run: ({ state }) => {
-            if (completionStatus(state) === "active") return false;
-            oncommand("leave");
-            return true;
-          },
-        },
-        atEdge("ArrowUp", "edit-previous", onFirstLine),
-        atEdge("ArrowDown", "edit-next", onLastLine),
-      ]),
-    ),
-  ];
+  // Before the completion's own keys: a list that is open takes them, one that is only on its way does not.
+  return Prec.highest(
+    keymap.of([
+      on("Shift-Enter", "run-and-advance"),
+      on("Ctrl-Enter", "run"),
+      on("Mod-Enter", "run"),
+      on("Alt-Enter", "run-and-insert"),
+      { key: "Mod-s", preventDefault: true, run: () => true },
+      unlessChoosing("Escape", "leave", () => true),
+      unlessChoosing("ArrowUp", "edit-previous", atStart),
+      unlessChoosing("ArrowDown", "edit-next", atEnd),
+    ]),
+  );
 }
 
-function onFirstLine(state: EditorState): boolean {
+function atStart(state: EditorState): boolean {
   const { empty, head } = state.selection.main;
   return empty && head === 0;
 }
 
-function onLastLine(state: EditorState): boolean {
+function atEnd(state: EditorState): boolean {
   const { empty, head } = state.selection.main;
   return empty && head === state.doc.length;
 }
