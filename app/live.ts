@@ -1,7 +1,7 @@
 /** The one bridge between Yjs (or any Observable) and Svelte: values that re-read themselves. */
 import { createSubscriber } from "svelte/reactivity";
 import type * as Y from "yjs";
-import type { Observable } from "../lib/workspace/session.ts";
+import type { Observable } from "../lib/base/observable.ts";
 
 type Source = Pick<Y.AbstractType<unknown>, "observeDeep" | "unobserveDeep">;
 

@@ -20,6 +20,10 @@ try {
   process.exit(1);
 }
 step("npm", ["run", "--silent", "build"]);
-step("npx", ["playwright", "test", "--config", "e2e/playwright.config.ts", ...process.argv.slice(2)], {
-  ENSEMBLE_BROWSER: browser,
-});
+step(
+  "npx",
+  ["playwright", "test", "--config", "e2e/playwright.config.ts", ...process.argv.slice(2)],
+  {
+    ENSEMBLE_BROWSER: browser,
+  },
+);

@@ -3,9 +3,10 @@
  * or documents behind it. Everything here is for reading; doing is in `NotebookRuns`.
  */
 import type { CellId, MemberId } from "../../lib/base/ids.ts";
+import type { Observable } from "../../lib/base/observable.ts";
 import type { CellProgress } from "../../lib/kernel/capability.ts";
 import type { ErrorOutput, MimeBundle } from "../../lib/kernel/mime.ts";
-import type { Observable } from "../../lib/workspace/session.ts";
+import type { Backend, Device } from "../../lib/kernel/device.ts";
 import type { MarkState } from "../ui/stateMark.ts";
 
 /** The words of the status "Cell 1 state". */
@@ -47,14 +48,12 @@ export interface CellOutput {
   readonly runs: readonly string[];
 }
 
-export type Backend = "auto" | "webgpu" | "webgl" | "wasm" | "cpu";
-
 export interface KernelView {
   readonly state: "off" | "starting" | "idle" | "running";
   /** What was asked for. */
   readonly backend: Backend;
-  /** What is in use, in words: "WebGPU", and the adapter's name. */
-  readonly using?: { readonly backend: string; readonly adapter: string };
+  /** What is in use. */
+  readonly using?: Pick<Device, "backend" | "adapter">;
   /** Why the kernel is not what it was: it was ended, or what was asked for is not to be had. */
   readonly notice?: string;
 }

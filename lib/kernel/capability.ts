@@ -3,7 +3,8 @@
  * The guest half (lib/<domain>/guest.ts) runs in the sandboxed worker and asks by name;
  * the host half (lib/<domain>/host.ts) runs in the page and answers. Requests are untrusted.
  */
-import type { CellId } from "../base/ids.ts";
+import type { CellId, Digest, NotebookId } from "../base/ids.ts";
+import type { Device } from "./device.ts";
 
 /** The page's half. */
 export interface Capability<Request = unknown> {
@@ -19,14 +20,27 @@ export interface Capability<Request = unknown> {
 /** What the host knows about the call, told by the page and not by the worker. */
 export interface CallContext {
   readonly cell: CellId;
+  /** What led to this moment, for a run's record. Read it when it is needed: it grows while a cell runs. */
+  readonly facts: CellFacts;
   /** Aborted when the cell is interrupted or the kernel ends. */
   readonly signal: AbortSignal;
   /** Records on the cell's output that it read this version of this dataset. */
-  readDataset(name: string, digest: string): void;
+  readDataset(name: string, digest: Digest): void;
   /** Records on the cell's output that it started this run. */
   startedRun(run: string): void;
   /** Progress of the cell that is running, shown on the cell and to other members. */
   progress(progress: CellProgress): void;
+}
+
+/** Where a call comes from: the code, data and chance behind it, and the device. */
+export interface CellFacts {
+  readonly notebook: NotebookId;
+  /** The cells that led to it in the order in which they ran, the calling cell last, with what they said then. */
+  readonly sources: readonly { readonly cell: CellId; readonly source: string }[];
+  /** What those cells read, this one's reads so far included. */
+  readonly datasets: readonly { readonly name: string; readonly digest: Digest }[];
+  readonly seed: number;
+  readonly device: Device;
 }
 
 /** How far a running cell is. `leftMs` is an estimate; null while it cannot be known. */
@@ -51,3 +65,9 @@ export interface Guest {
   /** True once the person asked to interrupt; a training loop stops at its next batch. */
   readonly interrupted: boolean;
 }
+
+/**
+ * What a domain adds to the module "ensemble" inside the worker: exported names and their values.
+ * Called once when the worker starts; app/kernel/guest.ts lists them all.
+ */
+export type GuestModule = (guest: Guest) => Readonly<Record<string, unknown>>;

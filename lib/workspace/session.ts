@@ -5,6 +5,7 @@
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
+import type { Observable } from "../base/observable.ts";
 import type { BlobManifest } from "../document/blobManifest.ts";
 import type { RoomKey } from "../document/rooms.ts";
 
@@ -26,12 +27,6 @@ export type Connection =
   | { readonly kind: "read-only" }
   /** The server refused this workspace or this member; `reason` is a code the app puts in words. */
   | { readonly kind: "refused"; readonly reason: string };
-
-/** A value that changes; `subscribe` tells when, and gives back how to stop. */
-export interface Observable<T> {
-  readonly current: T;
-  subscribe(changed: () => void): () => void;
-}
 
 /** One member's presence, as their tab announces it in a room's awareness; parsed before use. */
 export interface Presence {
