@@ -7,6 +7,7 @@
  */
 import type { CellId } from "../base/ids.ts";
 import { circlesIn } from "./circles.ts";
+import type { ErrorOutput } from "./mime.ts";
 
 /** What is known of a cell's code, and of its last run. */
 export interface CellNode {
@@ -17,6 +18,8 @@ export interface CellNode {
   readonly reads: readonly string[];
   /** Names of other cells whose values it changed in place when it last ran. */
   readonly trains: readonly string[];
+  /** Why its code cannot be read; its names are then those of when it last could. */
+  readonly error?: ErrorOutput;
 }
 
 /** One name that a cell has from another. */
@@ -28,6 +31,7 @@ export interface Edge {
 }
 
 export type Problem =
+  | { readonly kind: "syntax"; readonly error: ErrorOutput }
   | { readonly kind: "defined-twice"; readonly name: string; readonly others: readonly CellId[] }
   /** Cells that all need each other. */
   | { readonly kind: "circle"; readonly cells: readonly CellId[] };
@@ -72,6 +76,7 @@ export function graphOf(nodes: readonly CellNode[]): Graph {
       problems.set(one.id, { kind: "defined-twice", name, others });
     }
   }
+  for (const { id, error } of nodes) if (error) problems.set(id, { kind: "syntax", error });
   addTraining(nodes, edges);
   return { cells, edges, problems };
 }
