@@ -174,6 +174,10 @@ export function parseModel(value: unknown): ModelSummary | undefined {
   };
 }
 
+export function readConsole(doc: Y.Doc): string {
+  return runRoots.console(doc).toJSON();
+}
+
 export function readProgress(doc: Y.Doc): RunProgress | undefined {
   return parseProgress(runRoots.about(doc).get("progress"));
 }
@@ -191,7 +195,10 @@ export function parseProgress(value: unknown): RunProgress | undefined {
 }
 
 function records(value: unknown): Record<string, unknown>[] {
-  return asArray(value).flatMap((one) => asRecord(one) ?? []);
+  return asArray(value).flatMap((one) => {
+    const record = asRecord(one);
+    return record ? [record] : [];
+  });
 }
 
 function isBytes(value: unknown): value is Uint8Array {

@@ -104,6 +104,10 @@ export function addParams(doc: Y.Doc, id: RunId, params: RunParams): void {
   });
 }
 
+export function putDatasets(doc: Y.Doc, id: RunId, datasets: RunInputs["datasets"]): void {
+  change(doc, "readDatasets", id, (row) => row.set("datasets", datasets));
+}
+
 export function renameRun(doc: Y.Doc, id: RunId, name: string): void {
   change(doc, "renameRun", id, (row) => row.set("name", name));
 }
