@@ -2,8 +2,3 @@ declare module "virtual:kernel" {
   const url: string;
   export default url;
 }
-declare module "virtual:pwa-register" {
-  export function registerSW(options?: {
-    immediate?: boolean;
-  }): (reload?: boolean) => Promise<void>;
-}

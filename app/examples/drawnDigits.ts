@@ -1,0 +1,4 @@
+/** A lesson. */
+import { lesson } from "./lesson.ts";
+
+export const drawnDigits = lesson("x", "x", []);

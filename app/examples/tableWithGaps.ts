@@ -1,0 +1,4 @@
+/** A lesson. */
+import { lesson } from "./lesson.ts";
+
+export const tableWithGaps = lesson("x", "x", []);
