@@ -14,7 +14,7 @@ function chance(seed: number): () => number {
 /** Two half circles that reach into each other, in a frame of 300 by 136. */
 export function moons(): { readonly upper: readonly Point[]; readonly lower: readonly Point[] } {
   const random = chance(7);
-  const noise = (): number => (random() + random() + random() - 1.5) * 11;
+  const noise = (): number => (random() + random() + random() - 1.5) * 9;
   const arc = (center: Point, from: number): Point[] =>
     Array.from({ length: 44 }, () => {
       const angle = from + random() * Math.PI;
@@ -27,7 +27,7 @@ export function moons(): { readonly upper: readonly Point[]; readonly lower: rea
 }
 
 /** The border between the moons. */
-export const moonBorder = "M36 92 C84 100 96 60 128 58 S166 84 196 78 S232 40 268 40";
+export const moonBorder = "M34 106C74 108 90 92 99 68S128 32 141 54S160 97 182 95S216 62 266 32";
 
 /** Each digit as a pen would draw it, in a box of 10 by 14. */
 const strokes: readonly string[] = [
