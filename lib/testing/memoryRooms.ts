@@ -47,8 +47,8 @@ export function memoryRooms(
         stored.set(sha256, bytes);
         return Promise.resolve({ sha256, size: bytes.length, mime, chunks: [sha256] });
       },
-      get(digest) {
-        const bytes = stored.get(digest);
+      get(blob) {
+        const bytes = stored.get(typeof blob === "string" ? blob : blob.sha256);
         return bytes ? Promise.resolve(bytes) : Promise.reject(new Error("no such blob"));
       },
     },

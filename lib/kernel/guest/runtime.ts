@@ -23,6 +23,8 @@ interface Running {
   readonly shown: CellShown;
   readonly interruption: Interruption;
   readonly trained: Set<object>;
+  /** What domains asked to do before the page is told that the cell has ended. */
+  readonly ending: (() => Promise<void> | void)[];
   /** The first error that nobody in the cell waited for. */
   astray: { readonly error: unknown } | undefined;
 }
@@ -59,6 +61,7 @@ export class Runtime {
         now.shown.display(value, options?.id ?? null);
       },
       trained: (object) => void running()?.trained.add(object),
+      atCellEnd: (act) => void running()?.ending.push(act),
     };
   }
 
@@ -119,15 +122,25 @@ export class Runtime {
       shown: new CellShown(this.#world),
       interruption: new Interruption(this.#world),
       trained: new Set(),
+      ending: [],
       astray: undefined,
     });
     this.#world.setRandom(seededRandom(run.seed));
     const end = await this.#outcome(run, running);
+    for (const act of running.ending) await this.#finish(act);
     await running.shown.end();
     const names = this.#names.holding(running.trained, run.cell);
     if (names.length > 0) this.#world.post({ kind: "trained", names });
     this.#running = undefined;
     this.#world.post({ kind: "ended", end });
+  }
+
+  async #finish(act: () => Promise<void> | void): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.warn(`What the cell had collected could not be sent: ${String(error)}`);
+    }
   }
 
   async #outcome(run: RunMessage, running: Running): Promise<GuestEnd> {
