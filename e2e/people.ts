@@ -12,16 +12,15 @@ export async function foundWorkspace(
   browser: Browser,
   origin: string,
   name: string,
-  options: BrowserContextOptions & { title?: string } = {},
+  options: BrowserContextOptions = {},
 ): Promise<Page> {
-  const { title = "Palmer lab", ...context } = options;
-  const page = await (await browser.newContext(context)).newPage();
+  const page = await (await browser.newContext(options)).newPage();
   await page.goto(origin);
+  await page.getByRole("button", { name: "Say your name" }).click();
+  await page.getByRole("textbox", { name: "Your name" }).fill(name);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name })).toBeVisible();
   await page.getByRole("button", { name: "New workspace" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox", { name: "Title" }).fill(title);
-  await dialog.getByRole("textbox", { name: "Your name" }).fill(name);
-  await dialog.getByRole("button", { name: "Create workspace" }).click();
   await expect(page.getByRole("navigation", { name: "Workspace" })).toBeVisible();
   return page;
 }
