@@ -81,7 +81,7 @@ export class RunningCell {
     this.#aborted.abort(new Error("The cell has ended"));
     const how = end.kind === "kernel-ended" ? "error" : end.kind;
     await Promise.allSettled(
-      this.#parts.capabilities.map((one) => one.cellEnded?.(this.#run.cell, how)),
+      this.#parts.capabilities.map(async (one) => one.cellEnded?.(this.#run.cell, how)),
     );
     this.#resolve(end);
   }
