@@ -100,7 +100,8 @@ async function keep(
     await storeVersion(session, index, { id: place.id, name: place.name }, read, by);
     return place;
   } catch (error) {
-    const message = error instanceof AppError ? error.failure.code : String(error);
+    const known = error instanceof AppError ? (error as AppError).failure.code : undefined;
+    const message = known ?? String(error);
     hooks.failed(label, { code: "not-stored", file: label, message });
     return undefined;
   }
