@@ -60,5 +60,10 @@ export type ImportFailure =
       readonly labels: number;
     }
   | { readonly code: "labels-alone"; readonly file: string }
+  | { readonly code: "out-of-memory"; readonly file: string }
+  /** It was read, and this browser could not keep it; `message` is the reason in its own words. */
+  | { readonly code: "not-stored"; readonly file: string; readonly message: string }
+  /** A bug of ours; `message` is what to report. */
+  | { readonly code: "import-broke"; readonly file: string; readonly message: string }
   /** Two files of labels, or of images, of which nothing says which belongs to which. */
   | { readonly code: "pairs-unclear"; readonly files: readonly string[] };

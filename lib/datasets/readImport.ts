@@ -1,5 +1,7 @@
 /** Files into the content of a dataset version: what runs in the import's worker. Knows of no document. */
+import { digestBytes, digestText } from "../base/digest.ts";
 import { AppError } from "../base/errors.ts";
+import type { Digest } from "../base/ids.ts";
 import type { DatasetColumn, ImportNote } from "../document/datasetFacts.ts";
 import { encodeTable } from "./arrow.ts";
 import { type ByteSource, type SourceKind, sniff, unpacked } from "./byteSource.ts";
@@ -13,6 +15,8 @@ import { readTable } from "./readTable.ts";
 /** A dataset read whole and not stored yet. Survives structured clone; the buffers may be moved. */
 export interface ReadDataset {
   readonly name: string;
+  /** Names the content alone: from which file it came, when and by whom leave it as it is. */
+  readonly digest: Digest;
   readonly rows: number;
   readonly columns: readonly DatasetColumn[];
   readonly notes: readonly ImportNote[];
@@ -69,8 +73,10 @@ async function readTableImport(
 ): Promise<ReadDataset> {
   const { columns, facts, rows, notes } = await readTable(file, (part) => progress(part * 0.9));
   const table = encodeTable(columns);
+  const columnTypes = facts.map((fact) => [fact.name, fact.type]);
   return {
     name,
+    digest: digestText(JSON.stringify(["table", columnTypes, digestBytes(table)])),
     rows,
     columns: facts,
     notes,
@@ -95,8 +101,10 @@ async function readImagesImport(
       images: count,
       labels: labels.length,
     });
+  const bytes = [digestBytes(pixels), labels ? digestBytes(labels) : null];
   return {
     name,
+    digest: digestText(JSON.stringify(["images", width, height, ...bytes])),
     rows: count,
     columns: labels ? [labelColumn(labels)] : [],
     notes: labels ? [] : [{ kind: "no-labels" }],

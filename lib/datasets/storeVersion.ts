@@ -2,7 +2,6 @@
  * Keeps what an import read: the bytes as blobs, the version in the dataset's own document, and last of all the
  * entry in the index. Whoever sees a dataset in the list can read it; what was broken off is not in the list.
  */
-import { digestText } from "../base/digest.ts";
 import type { DatasetId, Digest, MemberId } from "../base/ids.ts";
 import type { Observable } from "../base/observable.ts";
 import {
@@ -36,7 +35,7 @@ export async function storeVersion(
   by: { readonly author: MemberId; readonly at: number; readonly message: string },
 ): Promise<Digest> {
   const content = await storeContent(store, read);
-  const digest = versionDigest(read, content);
+  const { digest } = read;
   const room = await store.open(`dataset/${target.id}`);
   try {
     const version: DatasetVersion = {
@@ -134,14 +133,4 @@ async function storeContent({ blobs }: VersionStore, read: ReadDataset): Promise
   const labels = content.labels && (await blobs.put(content.labels, BYTES_MIME));
   const { width, height } = content;
   return { kind: "images", images, width, height, ...(labels ? { labels } : {}) };
-}
-
-/** Names a version by its content alone: who, when, and from which file leave it as it is. */
-function versionDigest(read: ReadDataset, content: DatasetContent): Digest {
-  const columns = read.columns.map(({ name, type }) => [name, type]);
-  const bytes =
-    content.kind === "table"
-      ? [content.table.sha256]
-      : [content.images.sha256, content.labels?.sha256 ?? null, content.width, content.height];
-  return digestText(JSON.stringify([content.kind, columns, bytes]));
 }
