@@ -3,6 +3,7 @@
  * log into one run go on where the one before them stopped.
  */
 import type * as tf from "@tensorflow/tfjs";
+import type { RunParams } from "../document/runsDoc.ts";
 import type { Collector } from "./collector.ts";
 import { type FitPlan, fitProgress } from "./fitProgress.ts";
 import { metricName } from "./modelFacts.ts";
@@ -23,7 +24,7 @@ interface FitParams {
 export class FitLog {
   readonly collector: Collector;
   readonly #now: () => number;
-  #announce: (() => void) | undefined;
+  #announce: ((facts: RunParams) => void) | undefined;
   #begun = false;
   #plan: FitPlan = { epochs: 1, initialEpoch: 0, batchesPerEpoch: undefined };
   #metrics: readonly string[] = [];
@@ -42,13 +43,20 @@ export class FitLog {
     return this.#begun;
   }
 
-  /** `announce` is called when training really begins: a fit that refuses its data makes no run. */
-  expect(announce: () => void): void {
+  /**
+   * `announce` is called with what the fit found out when training really begins: a fit that refuses its data
+   * makes no run.
+   */
+  expect(announce: (facts: RunParams) => void): void {
     this.#announce = announce;
   }
 
   begin(params: FitParams): void {
-    this.#announce?.();
+    const batches = batchesOf(params);
+    this.#announce?.({
+      ...(params.samples === null ? {} : { "training rows": params.samples }),
+      ...(batches === undefined ? {} : { "batches per epoch": batches }),
+    });
     this.#announce = undefined;
     const initialEpoch = params.initialEpoch ?? 0;
     // A fit that says where it goes on is believed; any other goes on after what is there.
@@ -61,7 +69,7 @@ export class FitLog {
     this.#begun = true;
     this.#done = { epochs: 0, batches: 0, inEpoch: 0 };
     this.#metrics = params.metrics;
-    this.#plan = { epochs: params.epochs, initialEpoch, batchesPerEpoch: batchesOf(params) };
+    this.#plan = { epochs: params.epochs, initialEpoch, batchesPerEpoch: batches };
   }
 
   batch(logs: Logs): void {

@@ -96,7 +96,7 @@ let backend = "cpu";
 beforeAll(async () => {
   await tf.setBackend("cpu");
   // Wrapped once, as a worker does; `world` is whatever the test at hand made.
-  const guest = new Proxy({} as Guest, { get: (_, key) => world.guest[key as keyof Guest] });
+  const guest = new Proxy({} as Guest, { get: (_, key): unknown => Reflect.get(world.guest, key) });
   const named = { ...tf, getBackend: () => backend };
   startRun = runsGuest(named, () => (time += 40))(guest)["startRun"] as Start;
 });
@@ -162,6 +162,8 @@ describe("a fit in a cell", () => {
       epochs: 4,
       "batch size": 16,
       "validation split": 0.25,
+      "training rows": 60,
+      "batches per epoch": 4,
     });
     const model = readModel(world.rooms.doc(`run/${run.id}`));
     expect(model?.weights).toBe(2 * 8 + 8 + 8 * 3 + 3);

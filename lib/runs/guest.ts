@@ -133,8 +133,8 @@ class Tracking {
     if (!cell || this.#fits.has(model)) return fit();
     const byHand = cell.byHand.at(-1);
     const log = byHand?.fits ?? new FitLog(this.#collector(cell), this.#now);
-    log.expect(() => {
-      const facts = [params(), summarise(model)] as const;
+    log.expect((found) => {
+      const facts = [{ ...params(), ...found }, summarise(model)] as const;
       if (byHand) log.collector.describe(facts[0], [], facts[1]);
       else log.collector.start("", ...facts);
     });
