@@ -53,7 +53,7 @@ function refusalWords(reason: string): readonly string[] {
         "Ask an owner for a new invite link.",
       ];
     case "workspace-unknown":
-    case "register-token":
+    case "register-token-needed":
       return [
         `The server takes new workspaces only from those who know its token. ${kept}`,
         "Ask whoever runs the server.",
@@ -67,6 +67,16 @@ function refusalWords(reason: string): readonly string[] {
       return [
         `Something that you have open was deleted by somebody else. ${kept}`,
         "Copy from it what you need; the rest of the workspace is not affected.",
+      ];
+    case "room-too-big":
+      return [
+        `Something that you have open has grown over what the server takes. ${kept}`,
+        "Take out what is big: data belongs into datasets.",
+      ];
+    case "storage-failed":
+      return [
+        "This browser could not keep your last changes: its storage is full or was switched off.",
+        "Make room on this device, then reload the page. Until then, keep this tab open.",
       ];
     default:
       return [`The server refuses this workspace (${reason}). ${kept}`, "Ask whoever runs it."];

@@ -3,12 +3,7 @@ import * as Y from "yjs";
 import { AppError } from "../../base/errors.ts";
 import type { MemberId, WorkspaceId } from "../../base/ids.ts";
 import { type Observable, Settable } from "../../base/observable.ts";
-import {
-  listDatasets,
-  listNotebooks,
-  renameWorkspace,
-  workspaceTitle,
-} from "../../document/indexDoc.ts";
+import { listNotebooks, renameWorkspace } from "../../document/indexDoc.ts";
 import { type RoomKey, parseRoomName, roomName } from "../../document/rooms.ts";
 import type { UpdateLog } from "../../storage/updateLog.ts";
 import { invitePath } from "../../workspace/invite.ts";
@@ -25,6 +20,7 @@ import { webcryptoSignatures } from "../webcrypto.ts";
 import { BackgroundSync } from "./backgroundSync.ts";
 import { connectionOf } from "./connection.ts";
 import type { Database } from "./database.ts";
+import { HomeSummary } from "./homeSummary.ts";
 import { indexedBlobStore } from "./indexedBlobStore.ts";
 import { indexedUpdateLog } from "./indexedUpdateLog.ts";
 import type { MembershipCache } from "./membershipCache.ts";
@@ -71,9 +67,13 @@ export class BrowserSession implements WorkspaceSession {
   readonly #stops: (() => void)[] = [];
   #background: BackgroundSync | undefined;
   #index: HeldRoom | undefined;
-  #telling: Promise<void> = Promise.resolve();
+  #runs: HeldRoom | undefined;
+  #home: HomeSummary | undefined;
   #storageFailed = false;
   #closed = false;
+  /** Rooms that another tab wrote to, and when they are looked after. */
+  readonly #heard = new Set<RoomKey>();
+  #countTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(parts: SessionParts, me: Member) {
     const { cache, db, origin, tabs, openSocket } = parts;
@@ -83,7 +83,7 @@ export class BrowserSession implements WorkspaceSession {
     this.#members = new Settable<readonly Member[]>([]);
     const api = serverApi(origin, this.id);
     this.#link = new ServerLink(api, cache, {
-      registered: () => this.#tellHome({ onServer: true }),
+      registered: () => void parts.summary({ onServer: true }).catch(() => undefined),
       wiped: () => this.#pushEverything(),
     });
     this.#log = indexedUpdateLog(db);
@@ -148,11 +148,11 @@ export class BrowserSession implements WorkspaceSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#summarise();
-    await this.#telling;
+    await this.#home?.close();
     this.#background?.close();
     for (const stop of this.#stops) stop();
     this.#index?.release();
+    this.#runs?.release();
     this.#rooms.close();
     this.blobs.close();
     this.#link.close();
@@ -163,12 +163,10 @@ export class BrowserSession implements WorkspaceSession {
     const { cache, tabs } = this.#parts;
     this.#takeMembership();
     await Promise.all([this.#rooms.count(), this.blobs.count()]);
-    this.#index = await this.#rooms.hold("index");
-    const { doc } = this.#index.room;
-    const indexChanged = (): void => {
-      this.#background?.look();
-      this.#summariseSoon();
-    };
+    const [index, runs] = await Promise.all([this.#rooms.hold("index"), this.#rooms.hold("runs")]);
+    [this.#index, this.#runs] = [index, runs];
+    const { doc } = index.room;
+    const indexChanged = (): void => this.#background?.look();
     doc.on("update", indexChanged);
     const shown = (): void => this.#showConnection();
     this.#stops.push(
@@ -182,13 +180,16 @@ export class BrowserSession implements WorkspaceSession {
         if (message.kind === "change" || message.kind === "acknowledged")
           this.#heardOfChange(message.room);
       }),
-      () => clearTimeout(this.#summaryTimer),
       () => clearTimeout(this.#countTimer),
     );
     this.#link.start();
     this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
     this.#showConnection();
-    this.#summarise();
+    this.#home = new HomeSummary(
+      { index, runs },
+      () => this.#members.current,
+      (part) => this.#parts.summary(part),
+    );
   }
 
   /** What ought to be on this device before the network goes. */
@@ -215,7 +216,7 @@ export class BrowserSession implements WorkspaceSession {
     if (me.name !== before.name || me.role !== before.role) this.#me.set(me);
     if ((me.role === "viewer") !== (before.role === "viewer"))
       void this.#rooms.roleChanged().then(() => this.#showConnection());
-    this.#summariseSoon();
+    this.#home?.changed();
     this.#showConnection();
   }
 
@@ -231,9 +232,6 @@ export class BrowserSession implements WorkspaceSession {
     if (JSON.stringify(next) !== JSON.stringify(this.#connection.current))
       this.#connection.set(next);
   }
-
-  #countTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #heard = new Set<RoomKey>();
 
   /** Another tab has written. A room that this tab does not hold is looked after in a while. */
   #heardOfChange(name: string): void {
@@ -255,31 +253,5 @@ export class BrowserSession implements WorkspaceSession {
   async #pushEverything(): Promise<void> {
     for (const name of await this.#log.rooms(`${this.id}/`)) await this.#log.mark(name);
     await Promise.all([this.#rooms.count(), this.blobs.waitAgain()]);
-  }
-
-  #summaryTimer: ReturnType<typeof setTimeout> | undefined;
-
-  #summariseSoon(): void {
-    if (this.#closed) return;
-    this.#summaryTimer ??= setTimeout(() => {
-      this.#summaryTimer = undefined;
-      this.#summarise();
-    }, 300);
-  }
-
-  #summarise(): void {
-    const { room } = this.#index ?? {};
-    if (!room) return;
-    this.#tellHome({
-      title: workspaceTitle(room.doc),
-      notebooks: listNotebooks(room.doc).length,
-      datasets: listDatasets(room.doc).length,
-      members: this.#members.current,
-    });
-  }
-
-  /** The home page does without where it cannot be kept. */
-  #tellHome(part: Partial<WorkspaceSummary>): void {
-    this.#telling = this.#telling.then(() => this.#parts.summary(part)).catch(() => undefined);
   }
 }

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { type ConnectionFacts, connectionOf } from "./connection.ts";
+
+const facts: ConnectionFacts = {
+  link: { kind: "online" },
+  refusal: undefined,
+  mayWrite: true,
+  overlaid: false,
+  pending: 0,
+};
+
+it("says saved only when the server has been met and nothing waits", () => {
+  expect(connectionOf(facts)).toEqual({ kind: "saved" });
+  expect(connectionOf({ ...facts, pending: 2 })).toEqual({ kind: "saving", pending: 2 });
+  expect(connectionOf({ ...facts, link: { kind: "connecting" } }).kind).toBe("saving");
+  expect(connectionOf({ ...facts, link: { kind: "offline" }, pending: 3 })).toEqual({
+    kind: "offline",
+    pending: 3,
+  });
+});
+
+it("says read only to whoever's changes stay in their tab", () => {
+  expect(connectionOf({ ...facts, mayWrite: false })).toEqual({ kind: "read-only" });
+  expect(connectionOf({ ...facts, overlaid: true })).toEqual({ kind: "read-only" });
+});
+
+it("says why it is refused, and never hides that this browser keeps nothing", () => {
+  const link = { kind: "refused", reason: "not-a-member" } as const;
+  expect(connectionOf({ ...facts, link })).toEqual({ kind: "refused", reason: "not-a-member" });
+  const refusal = "storage-failed";
+  for (const kind of ["online", "offline"] as const)
+    expect(connectionOf({ ...facts, link: { kind }, refusal })).toEqual({
+      kind: "refused",
+      reason: refusal,
+    });
+});

@@ -1,0 +1,161 @@
+/** What everything that keeps rooms and blobs has to do. An implementation's test says how to open one. */
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import * as Y from "yjs";
+import { digestBytes } from "../base/digest.ts";
+import type { BlobStore } from "./blobStore.ts";
+import { applyContent } from "./fold.ts";
+import type { UpdateLog } from "./updateLog.ts";
+
+const ROOM = "w/notebook/a";
+
+/** A document whose changes are appended to the log as they are made. */
+function typing(log: UpdateLog, room = ROOM): { doc: Y.Doc; appended: () => Promise<number[]> } {
+  const doc = new Y.Doc();
+  const appends: Promise<number>[] = [];
+  doc.on("update", (update: Uint8Array) => void appends.push(log.append(room, update)));
+  return { doc, appended: () => Promise.all(appends) };
+}
+
+async function textIn(log: UpdateLog, room = ROOM): Promise<string> {
+  const doc = new Y.Doc();
+  applyContent(doc, await log.load(room), "test");
+  return doc.getText("t").toJSON();
+}
+
+/** `reopen` finds what was kept; `damage` puts an entry into the room's log that is no update. */
+export function describeUpdateLog(
+  name: string,
+  prepare: () => Promise<{
+    log: UpdateLog;
+    reopen: () => Promise<UpdateLog>;
+    damage: (room: string) => Promise<void>;
+  }>,
+): void {
+  describe(`the update log ${name}`, () => {
+    let log: UpdateLog;
+    let reopen: () => Promise<UpdateLog>;
+    let damage: (room: string) => Promise<void>;
+    beforeEach(async () => {
+      ({ log, reopen, damage } = await prepare());
+    });
+
+    it("has nothing of a room that nobody wrote to", async () => {
+      expect(await log.load(ROOM)).toEqual({ snapshot: undefined, updates: [], pending: [] });
+      expect(await log.rooms("w/")).toEqual([]);
+      expect((await log.pending("w/")).size).toBe(0);
+    });
+
+    it("gives back whatever was typed, however it was cut into appends", async () => {
+      let room = 0;
+      const edit = fc.record({ at: fc.nat(50), text: fc.string({ minLength: 1, maxLength: 3 }) });
+      await fc.assert(
+        fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 30 }), async (edits) => {
+          const name = `w/notebook/${room++}`;
+          const { doc, appended } = typing(log, name);
+          const text = doc.getText("t");
+          for (const { at, text: letters } of edits)
+            text.insert(Math.min(at, text.length), letters);
+          const changes = await appended();
+          expect(await textIn(log, name)).toBe(text.toJSON());
+          expect((await log.load(name)).pending).toEqual(changes);
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    it("folds a long log, and goes on saying the same and waiting for the same", async () => {
+      const { doc, appended } = typing(log);
+      for (let i = 0; i < 700; i++) {
+        doc.getText("t").insert(0, String(i % 10));
+        if (i % 100 === 0) await appended();
+      }
+      const changes = await appended();
+      const again = await reopen();
+      expect(await textIn(again)).toBe(doc.getText("t").toJSON());
+      expect((await again.load(ROOM)).pending).toHaveLength(changes.length);
+      expect(new Set(changes).size).toBe(700);
+    });
+
+    it("never forgets what waits, until it is acknowledged, over a restart", async () => {
+      const { doc, appended } = typing(log);
+      doc.getText("t").insert(0, "a");
+      doc.getText("t").insert(1, "b");
+      const [first = 0, second = 0] = await appended();
+      await log.acknowledge([first]);
+      const again = await reopen();
+      expect((await again.load(ROOM)).pending).toEqual([second]);
+      expect([...(await again.pending("w/"))]).toEqual([[ROOM, 1]]);
+      await again.acknowledge([second, second]);
+      expect((await (await reopen()).pending("w/")).size).toBe(0);
+    });
+
+    it("keeps what a server has without waiting for anything", async () => {
+      const doc = new Y.Doc();
+      doc.getText("t").insert(0, "theirs");
+      await log.appendAcknowledged(ROOM, Y.encodeStateAsUpdate(doc));
+      expect(await textIn(await reopen())).toBe("theirs");
+      expect((await log.pending("w/")).size).toBe(0);
+      await log.mark(ROOM);
+      expect((await log.load(ROOM)).pending).toHaveLength(1);
+    });
+
+    it("tells rooms and workspaces apart", async () => {
+      for (const room of ["w/a", "w/b", "wx/a"]) {
+        const { doc, appended } = typing(log, room);
+        doc.getText("t").insert(0, room);
+        await appended();
+      }
+      expect(await log.rooms("w/")).toEqual(["w/a", "w/b"]);
+      expect([...(await log.pending("wx/")).keys()]).toEqual(["wx/a"]);
+      expect(await textIn(log, "w/b")).toBe("w/b");
+    });
+
+    it("sets a damaged entry aside, and gives back all the rest", async () => {
+      const { doc, appended } = typing(log);
+      doc.getText("t").insert(0, "a");
+      await appended();
+      await damage(ROOM);
+      doc.getText("t").insert(1, "b");
+      await appended();
+      expect(await textIn(log)).toBe("ab");
+      expect(await textIn(await reopen())).toBe("ab");
+    });
+
+    it("makes a draft of a room in one step: its log is empty, its content is not lost", async () => {
+      const { doc, appended } = typing(log);
+      doc.getText("t").insert(0, "mine");
+      await appended();
+      await log.setAside(ROOM, "read-only");
+      expect(await log.load(ROOM)).toEqual({ snapshot: undefined, updates: [], pending: [] });
+      const [draft] = await (await reopen()).drafts("w/");
+      const kept = new Y.Doc();
+      Y.applyUpdateV2(kept, draft?.state ?? new Uint8Array());
+      expect(kept.getText("t").toJSON()).toBe("mine");
+      expect(draft).toMatchObject({ room: ROOM, reason: "read-only" });
+    });
+  });
+}
+
+export function describeBlobStore(name: string, open: () => Promise<BlobStore>): void {
+  describe(`the blob store ${name}`, () => {
+    it("keeps chunks and manifests, and knows what the server lacks", async () => {
+      const store = await open();
+      const bytes = Uint8Array.of(1, 2, 3);
+      const other = Uint8Array.of(4);
+      const [digest, fetched] = [digestBytes(bytes), digestBytes(other)];
+      expect(await store.chunk(digest)).toBeUndefined();
+      await store.putChunk(digest, bytes, true);
+      await store.putChunk(fetched, other, false);
+      expect(await store.chunk(digest)).toEqual(bytes);
+      expect(await store.waiting()).toEqual([digest]);
+      const manifest = { sha256: digest, size: 3, mime: "x", chunks: [digest] };
+      await store.putManifest(manifest);
+      expect(await store.manifest(digest)).toEqual(manifest);
+      await store.uploaded(digest);
+      expect(await store.waiting()).toEqual([]);
+      await store.waitAgain();
+      expect(await store.waiting()).toEqual([digest, fetched].sort());
+    });
+  });
+}

@@ -1,0 +1,79 @@
+/** Storage that is gone with the test: the same ports, in maps. `damage` does what a torn disk does. */
+import type { Digest } from "../base/ids.ts";
+import type { BlobStore, StoredBlob } from "../storage/blobStore.ts";
+import { foldContent, isUpdate } from "../storage/fold.ts";
+import type { ChangeId, Draft, UpdateLog } from "../storage/updateLog.ts";
+
+export interface MemoryLog extends UpdateLog {
+  damage(room: string): void;
+}
+
+export function memoryUpdateLog(): MemoryLog {
+  const logs = new Map<string, Uint8Array[]>();
+  const marks = new Map<ChangeId, string>();
+  const drafts: Draft[] = [];
+  let last = 0;
+  const add = (room: string, update: Uint8Array): void =>
+    void logs.set(room, [...(logs.get(room) ?? []), update]);
+  const mark = (room: string): ChangeId => {
+    marks.set(++last, room);
+    return last;
+  };
+  const pendingIn = (room: string): ChangeId[] =>
+    [...marks].filter(([, marked]) => marked === room).map(([change]) => change);
+  return {
+    load: (room) =>
+      Promise.resolve({
+        snapshot: undefined,
+        updates: (logs.get(room) ?? []).filter(isUpdate),
+        pending: pendingIn(room),
+      }),
+    append(room, update) {
+      add(room, update);
+      return Promise.resolve(mark(room));
+    },
+    appendAcknowledged: (room, update) => Promise.resolve(add(room, update)),
+    acknowledge(changes) {
+      for (const change of changes) marks.delete(change);
+      return Promise.resolve();
+    },
+    mark: (room) => Promise.resolve(mark(room)),
+    pending(prefix) {
+      const rooms = new Set([...marks.values()].filter((room) => room.startsWith(prefix)));
+      return Promise.resolve(new Map([...rooms].map((room) => [room, pendingIn(room).length])));
+    },
+    rooms: (prefix) =>
+      Promise.resolve([...logs.keys()].filter((room) => room.startsWith(prefix)).sort()),
+    setAside(room, reason) {
+      const updates = (logs.get(room) ?? []).filter(isUpdate);
+      drafts.push({ room, reason, state: foldContent({ snapshot: undefined, updates }) });
+      logs.delete(room);
+      for (const change of pendingIn(room)) marks.delete(change);
+      return Promise.resolve();
+    },
+    drafts: (prefix) => Promise.resolve(drafts.filter(({ room }) => room.startsWith(prefix))),
+    damage: (room) => add(room, Uint8Array.of(9, 9, 9)),
+  };
+}
+
+export function memoryBlobStore(): BlobStore {
+  const chunks = new Map<Digest, Uint8Array<ArrayBuffer>>();
+  const manifests = new Map<Digest, StoredBlob>();
+  const waiting = new Set<Digest>();
+  return {
+    putChunk(digest, bytes, waits) {
+      chunks.set(digest, bytes.slice());
+      if (waits) waiting.add(digest);
+      return Promise.resolve();
+    },
+    chunk: (digest) => Promise.resolve(chunks.get(digest)),
+    putManifest: (manifest) => Promise.resolve(void manifests.set(manifest.sha256, manifest)),
+    manifest: (digest) => Promise.resolve(manifests.get(digest)),
+    waiting: () => Promise.resolve([...waiting].sort()),
+    uploaded: (chunk) => Promise.resolve(void waiting.delete(chunk)),
+    waitAgain() {
+      for (const digest of chunks.keys()) waiting.add(digest);
+      return Promise.resolve();
+    },
+  };
+}
