@@ -127,6 +127,15 @@ describe("what is shown as saved", () => {
   });
 });
 
+it("sends what a workspace still has to send, from a page where it is not open", async () => {
+  await clients.server.stop();
+  const { browser, session } = await clients.found();
+  await offline(session);
+  const tab = await browser.reload();
+  await clients.server.start();
+  await until(() => tab.list.current[0]?.onServer === true, "the workspace is registered");
+});
+
 it("fetches notebooks ahead, so that one never opened here is there offline", async () => {
   const mira = await clients.found();
   const text = await textOf(mira.session);

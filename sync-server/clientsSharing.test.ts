@@ -158,11 +158,11 @@ describe("a blob", () => {
     await clients.server.stop();
     await offline(mira);
     const small = await mira.blobs.put(bytes(1000), "text/csv");
-    const big = await mira.blobs.put(bytes(9 * 1024 * 1024), "image/x");
-    expect(big.chunks).toHaveLength(3);
+    const big = await mira.blobs.put(bytes(5 * 1024 * 1024), "image/x");
+    expect(big.chunks).toHaveLength(2);
     expect(digestBytes(await mira.blobs.get(big.sha256))).toBe(big.sha256);
     expect(await code(jun.session.blobs.get(small.sha256))).toBe("blob-missing");
-    expect(mira.connection.current).toEqual({ kind: "offline", pending: 4 });
+    expect(mira.connection.current).toEqual({ kind: "offline", pending: 3 });
     await clients.server.start();
     await saved(mira, jun.session);
     const fractions: number[] = [];

@@ -148,6 +148,7 @@ export class BrowserSession implements WorkspaceSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#parts.closed();
     await this.#home?.close();
     this.#background?.close();
     for (const stop of this.#stops) stop();
@@ -156,7 +157,6 @@ export class BrowserSession implements WorkspaceSession {
     this.#rooms.close();
     this.blobs.close();
     this.#link.close();
-    this.#parts.closed();
   }
 
   async #start(): Promise<void> {

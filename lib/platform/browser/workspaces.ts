@@ -15,6 +15,7 @@ import type { WorkspaceFailure, Workspaces } from "../../workspace/workspaces.ts
 import { webcryptoSignatures } from "../webcrypto.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { deviceSigner, readName, writeName } from "./device.ts";
+import { delivered, hasLeftovers } from "./leftovers.ts";
 import { MembershipCache } from "./membershipCache.ts";
 import type { OpenSocket } from "./roomSocket.ts";
 import { serverApi } from "./serverApi.ts";
@@ -37,6 +38,8 @@ export interface BrowserWorkspaces extends Workspaces {
 }
 
 const NAMELESS = "Somebody";
+/** The page that is being opened comes before what other workspaces have to send, milliseconds. */
+const FIRST_THINGS = 1_500;
 
 /** Throws AppError "no-keys" on a page that is not secure, "no-storage" where nothing can be kept. */
 export async function openWorkspaces(options: WorkspacesOptions = {}): Promise<BrowserWorkspaces> {
@@ -75,10 +78,14 @@ class LocalWorkspaces implements BrowserWorkspaces {
   readonly #parts: Parts;
   readonly #myName: Settable<string>;
   readonly #open = new Map<WorkspaceId, Promise<WorkspaceSession>>();
+  /** Open only to send what was left: nobody looks at them. */
+  readonly #unseen = new Set<WorkspaceId>();
+  readonly #timer: ReturnType<typeof setTimeout>;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#myName = new Settable(parts.name);
+    this.#timer = setTimeout(() => void this.#sendLeftovers().catch(() => undefined), FIRST_THINGS);
   }
 
   get list(): Workspaces["list"] {
@@ -141,16 +148,15 @@ class LocalWorkspaces implements BrowserWorkspaces {
     await summaries.add({ ...empty(workspace), members, onServer: true });
   }
 
-  open(workspace: WorkspaceId): Promise<WorkspaceSession> {
-    const known = this.#open.get(workspace);
-    if (known) return known;
-    const opening = this.#openNew(workspace);
-    this.#open.set(workspace, opening);
-    opening.catch(() => this.#open.delete(workspace));
-    return opening;
+  async open(workspace: WorkspaceId): Promise<WorkspaceSession> {
+    this.#unseen.delete(workspace);
+    const session = await this.#session(workspace);
+    await this.#parts.summaries.patch(workspace, { openedAt: browserWorld.now() });
+    return session;
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     const sessions = await Promise.allSettled(this.#open.values());
     for (const one of sessions) if (one.status === "fulfilled") await one.value.close();
     this.#parts.tabs.close();
@@ -162,6 +168,26 @@ class LocalWorkspaces implements BrowserWorkspaces {
     return this.#myName.current || NAMELESS;
   }
 
+  #session(workspace: WorkspaceId): Promise<WorkspaceSession> {
+    const known = this.#open.get(workspace);
+    if (known) return known;
+    const opening = this.#openNew(workspace);
+    this.#open.set(workspace, opening);
+    opening.catch(() => this.#open.delete(workspace));
+    return opening;
+  }
+
+  /** One workspace after another, and only those that have something to send. */
+  async #sendLeftovers(): Promise<void> {
+    for (const { id } of this.list.current) {
+      if (this.#open.has(id) || !(await hasLeftovers(this.#parts.db, id))) continue;
+      this.#unseen.add(id);
+      const session = await this.#session(id);
+      await delivered(session);
+      if (this.#unseen.delete(id)) await session.close();
+    }
+  }
+
   async #openNew(workspace: WorkspaceId): Promise<WorkspaceSession> {
     const { db, signer, tabs, summaries, origin, openSocket } = this.#parts;
     if (!summaries.has(workspace)) await summaries.read();
@@ -170,7 +196,6 @@ class LocalWorkspaces implements BrowserWorkspaces {
       MembershipCache.open(db, workspace, signer),
       import("./session.ts"),
     ]);
-    await summaries.patch(workspace, { openedAt: browserWorld.now() });
     return BrowserSession.open({
       db,
       tabs,

@@ -1,0 +1,27 @@
+/** What a workspace that is not open still has to give to its server: sent from whatever page is open. */
+import type { WorkspaceId } from "../../base/ids.ts";
+import type { WorkspaceSession } from "../../workspace/session.ts";
+import { type Database, startingWith } from "./database.ts";
+
+export async function hasLeftovers(db: Database, workspace: WorkspaceId): Promise<boolean> {
+  const [changes, chunks, membership] = await Promise.all([
+    db.countFromIndex("pending", "room", startingWith(`${workspace}/`)),
+    db.count("uploads", IDBKeyRange.bound([workspace], [workspace, []])),
+    db.get("memberships", workspace),
+  ]);
+  return changes > 0 || chunks > 0 || (membership?.queue.length ?? 0) > 0;
+}
+
+/** Resolves when there is nothing more to be sent, or no use in trying. */
+export function delivered({ connection }: Pick<WorkspaceSession, "connection">): Promise<void> {
+  return new Promise((resolve) => {
+    const isDone = (): boolean =>
+      ["saved", "read-only", "refused"].includes(connection.current.kind);
+    if (isDone()) return resolve();
+    const stop = connection.subscribe(() => {
+      if (!isDone()) return;
+      stop();
+      resolve();
+    });
+  });
+}
