@@ -41,7 +41,7 @@ export default defineConfig(async ({ mode }) =>
           svelte({ configFile: false }),
           kernelBundle(),
           VitePWA({
-            registerType: "autoUpdate",
+            registerType: "prompt",
             injectRegister: false,
             manifest: {
               name: "Ensemble",
@@ -59,7 +59,7 @@ export default defineConfig(async ({ mode }) =>
               navigateFallbackDenylist: [/\/blobs\//, /^\/(healthz|metrics|sync)/],
               cleanupOutdatedCaches: true,
               clientsClaim: true,
-              skipWaiting: true,
+              skipWaiting: false,
             },
           }),
         ],

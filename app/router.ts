@@ -5,6 +5,7 @@
 import { createSubscriber } from "svelte/reactivity";
 import { type WorkspaceId, isId } from "../lib/base/ids.ts";
 import { isWorkspaceId } from "../lib/document/rooms.ts";
+import { rememberScroll } from "./scroll.ts";
 
 export const sections = ["notebooks", "datasets", "runs", "people"] as const;
 export type Section = (typeof sections)[number];
@@ -55,7 +56,10 @@ export const router = {
   },
   go(path: string, options: { replace?: boolean } = {}): void {
     if (options.replace === true) history.replaceState(null, "", path);
-    else history.pushState(null, "", path);
+    else {
+      rememberScroll();
+      history.pushState(null, "", path);
+    }
     dispatchEvent(new Event(NAVIGATED));
     if (options.replace !== true) scrollTo(0, 0);
   },

@@ -6,11 +6,9 @@
 import type * as js from "acorn";
 import { analyze } from "periscopic";
 import type { JavaScript } from "./javascript.ts";
+import { POSITIONS_MARK } from "./mark.ts";
 import { type Insertion, encodePositions, shiftPositions, sourceColumn } from "./positions.ts";
 import { walk } from "./walk.ts";
-
-/** What stands before the positions, on the code's last line. */
-export const POSITIONS_MARK = "//# positions=";
 
 interface Put {
   readonly at: number;

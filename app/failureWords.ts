@@ -1,0 +1,126 @@
+/** What stands in the way of a workspace, in words: what happened, to what, and what to do. */
+import { assertNever } from "../lib/base/assertNever.ts";
+import { AppError, type Failure } from "../lib/base/errors.ts";
+import type { WorkspaceFailure } from "../lib/workspace/workspaces.ts";
+
+export interface FailureWords {
+  readonly heading: string;
+  readonly words: readonly string[];
+  /** Trying the same again may go better. */
+  readonly again: boolean;
+}
+
+const codes: readonly WorkspaceFailure["code"][] = [
+  "workspace-unknown",
+  "not-a-member",
+  "server-unreachable",
+  "invite-malformed",
+  "invite-unknown",
+  "invite-used-up",
+  "invite-expired",
+  "no-keys",
+  "no-storage",
+];
+
+/** Anything that is no WorkspaceFailure is a bug, and is said as one. */
+export function failureWords(error: unknown): FailureWords {
+  const failure = error instanceof AppError ? (error.failure as Failure) : undefined;
+  const code = codes.find((known) => known === failure?.code);
+  if (code) return wordsOf(code);
+  return {
+    heading: "Something broke",
+    words: [
+      `This is a fault of Ensemble, not of what you did: ${String(error)}`,
+      "Nothing that was saved is harmed. Load the page again; if it happens again, report it with the line above.",
+    ],
+    again: true,
+  };
+}
+
+function wordsOf(code: WorkspaceFailure["code"]): FailureWords {
+  switch (code) {
+    case "workspace-unknown":
+      return {
+        heading: "This workspace is not here",
+        words: [
+          "This browser does not have it, and a workspace opens only for its members. It may also live on another server, or the address was cut short.",
+          "Ask somebody in the workspace for an invite link, and open it in this browser.",
+        ],
+        again: false,
+      };
+    case "not-a-member":
+      return {
+        heading: "You are not a member of this workspace",
+        words: [
+          "It exists, but this browser holds no key to it: you have not joined with this browser, or an owner has taken you out.",
+          "Ask an owner for an invite link, and open it in this browser.",
+        ],
+        again: false,
+      };
+    case "server-unreachable":
+      return {
+        heading: "The server cannot be reached",
+        words: [
+          "Joining needs the server once, to check the invite. After that the workspace works offline too.",
+          "Check your connection, or ask whoever runs the server whether it is up.",
+        ],
+        again: true,
+      };
+    case "invite-malformed":
+      return {
+        heading: "This invite link is not whole",
+        words: [
+          "Part of the link is missing or was changed, as happens when a long line is broken or copied in pieces.",
+          "Copy the whole link again, with everything after the # sign, or ask for a new one.",
+        ],
+        again: false,
+      };
+    case "invite-unknown":
+      return {
+        heading: "This invite is not known",
+        words: [
+          "It was taken back, whoever made it is no longer an owner, or the device on which it was made has not been online since.",
+          "Ask for a new link, or try again once its maker is online.",
+        ],
+        again: true,
+      };
+    case "invite-used-up":
+      return {
+        heading: "This invite has been used up",
+        words: [
+          "As many people as it was made for have joined with it. Nothing is wrong with your browser.",
+          "Ask an owner of the workspace for a new invite link.",
+        ],
+        again: false,
+      };
+    case "invite-expired":
+      return {
+        heading: "This invite has expired",
+        words: [
+          "It was good for a limited time, and that time is over.",
+          "Ask an owner of the workspace for a new invite link.",
+        ],
+        again: false,
+      };
+    case "no-keys":
+      return {
+        heading: "This address is not secure enough to work at",
+        words: [
+          "Browsers give keys, storage, WebGPU and offline use only to pages on https or on localhost.",
+          "On the computer that runs the server, open http://localhost. For other devices, start the server with --https and open the https address that it prints.",
+        ],
+        again: false,
+      };
+    case "no-storage":
+      return {
+        heading: "This browser keeps nothing for this page",
+        words: [
+          "Storage is switched off or full, as in some private windows, so notebooks could not be kept from one moment to the next.",
+          "Allow cookies and site data for this address, free some disk space, or open it in an ordinary window.",
+        ],
+        again: true,
+      };
+    default:
+      return assertNever(code);
+  }
+}
