@@ -59,7 +59,7 @@ function profileRange(values: Float64Array): ColumnProfile {
   const count = present.length;
   const middle = count >> 1;
   const upper = present[middle] ?? 0;
-  const median = count % 2 === 1 ? upper : ((present[middle - 1] ?? 0) + upper) / 2;
+  const median = count % 2 === 1 ? upper : (present[middle - 1] ?? 0) / 2 + upper / 2;
   let distinct = 0;
   for (let i = 0; i < count; i++) if (i === 0 || present[i] !== present[i - 1]) distinct += 1;
   return {
