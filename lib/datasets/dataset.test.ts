@@ -48,7 +48,11 @@ async function put(id: DatasetId, name: string, csv: string, at = 1): Promise<Di
 
 /** A cell's `dataset`, with everything that passes between worker and page copied as it would be. */
 function inCell(): DatasetFunction {
-  const capability = datasetsCapability({ index, open: store.open, blobs: store.blobs });
+  const capability = datasetsCapability({
+    index,
+    open: (room) => store.open(room),
+    blobs: store.blobs,
+  });
   const context: CallContext = {
     cell: "c" as CellId,
     facts: {

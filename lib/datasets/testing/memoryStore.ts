@@ -14,7 +14,6 @@ export interface MemoryStore extends VersionStore {
   /** Whether the server's content has arrived. */
   readonly synced: Settable<boolean>;
   /** How many rooms are open now. */
-  open(room: RoomKey): ReturnType<VersionStore["open"]>;
   opened(): number;
 }
 
