@@ -33,9 +33,13 @@ export function valueScale(curves: readonly Points[], metric: string, compared =
   if (min > 0 && steep && /loss|error/i.test(metric))
     return { min: least / 1.15, max: max * 1.15, log: true };
   if (min >= 0) min = 0;
-  if (min === max) max = min + 1;
+  if (max - min <= Math.abs(min) * 1e-9) max = min + Math.max(1, Math.abs(min) / 10);
   const step = tickStep(min, max);
-  return { min: Math.floor(min / step) * step, max: Math.ceil(max / step) * step, log: false };
+  return {
+    min: Math.min(min, Math.floor(min / step) * step),
+    max: Math.max(max, Math.ceil(max / step) * step),
+    log: false,
+  };
 }
 
 function tickStep(min: number, max: number, wanted = 4): number {
