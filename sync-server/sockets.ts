@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
-import { CLOSE, DURABLE_PROTOCOL } from "../lib/sync/wire.ts";
+import { CLOSE, DURABLE_PROTOCOL, encodeMembershipChanged } from "../lib/sync/wire.ts";
 import { memberOf } from "../lib/workspace/membership.ts";
 import type { Role } from "../lib/workspace/session.ts";
 import type { Access, SignedIn } from "./access.ts";
@@ -67,7 +67,10 @@ export function acceptSockets(
     for (const one of inside.get(membership.workspace) ?? []) {
       const member = memberOf(membership, one.key);
       if (!member) one.peer.close(CLOSE.notAMember, "not-a-member");
-      else one.peer.mayWrite = mayWrite(member.role);
+      else {
+        one.peer.mayWrite = mayWrite(member.role);
+        if (one.peer.wantsDurable) one.peer.send(encodeMembershipChanged());
+      }
     }
   });
 

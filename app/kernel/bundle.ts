@@ -5,9 +5,11 @@
  */
 import { build, type Plugin } from "vite";
 import { fileURLToPath } from "node:url";
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { PACKAGES } from "../../lib/kernel/packages.ts";
 
 const VIRTUAL = "virtual:kernel";
+const VERSIONS = "virtual:kernel-versions";
 const DEV_PATH = "/@kernel.js";
 const entry = fileURLToPath(new URL("./guest.ts", import.meta.url));
 
@@ -54,12 +56,45 @@ export function withoutEval(): Plugin {
   };
 }
 
+/** Plot and d3 draw into a document, which a worker has not: they, and nothing else, are given one. */
+function withDocument(): Plugin {
+  const shim = fileURLToPath(new URL("./document.ts", import.meta.url));
+  return {
+    name: "drawing-in-a-worker",
+    transform(code, id) {
+      if (!/\/node_modules\/(@observablehq\/plot|d3-[a-z-]+)\//.test(id)) return undefined;
+      const names = [/\bwindow\.document\b/, /\bdocument\.documentElement\b/].some((used) =>
+        used.test(code),
+      );
+      if (!names || /\b(import|export|function) ?\{?[^;]*\b(window|document)\b[^;]*from/.test(code))
+        return undefined;
+      return `import { document, window } from ${JSON.stringify(shim)};\n${code}`;
+    },
+  };
+}
+
+/** The versions of what cells can import, as they were built in. */
+function versionsOfPackages(): Plugin {
+  const folder = new URL("../../node_modules/", import.meta.url);
+  return {
+    name: "kernel-versions",
+    resolveId: (id) => (id === VERSIONS ? `\0${VERSIONS}` : undefined),
+    load(id) {
+      if (id !== `\0${VERSIONS}`) return undefined;
+      const installed = PACKAGES.filter((name) => name !== "ensemble").map((name) => {
+        const text = readFileSync(new URL(`${name}/package.json`, folder), "utf8");
+        return [name, (JSON.parse(text) as { version: string }).version] as const;
+      });
+      return `export default ${JSON.stringify(Object.fromEntries(installed))};`;
+    },
+  };
+}
+
 async function buildKernel(): Promise<string> {
-  if (!existsSync(entry)) return "";
   const result = await build({
     configFile: false,
     logLevel: "warn",
-    plugins: [withoutEval()],
+    plugins: [withoutEval(), withDocument(), versionsOfPackages()],
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       write: false,

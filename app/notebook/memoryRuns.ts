@@ -2,6 +2,7 @@
 import type { CellId } from "../../lib/base/ids.ts";
 import { Settable } from "../../lib/base/observable.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
+import type { RunQuestion } from "../../lib/notebook/execution.ts";
 import type { CellView, KernelView, NotebookRuns } from "./cellView.ts";
 
 const untouched: CellView = { state: "not run", notRunHere: false, defines: [], reads: [] };
@@ -10,6 +11,7 @@ export class MemoryRuns implements NotebookRuns {
   readonly asked: string[] = [];
   readonly kernel = new Settable<KernelView>({ state: "off", backend: "auto" });
   readonly stale = new Settable<readonly CellId[]>([]);
+  readonly asking = new Settable<RunQuestion | undefined>(undefined);
   readonly #cells = new Map<CellId, Settable<CellView>>();
 
   cell(id: CellId): Settable<CellView> {

@@ -64,6 +64,11 @@ export interface Guest {
   trained(object: object): void;
   /** True once the person asked to interrupt; a training loop stops at its next batch. */
   readonly interrupted: boolean;
+  /**
+   * Called once when the cell that is running now has ended, in whatever way, and awaited before the page is
+   * told: the last chance to send what was collected. Errors in it are logged and go no further.
+   */
+  atCellEnd(act: () => Promise<void> | void): void;
 }
 
 /**

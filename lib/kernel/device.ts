@@ -10,3 +10,8 @@ export interface Device {
   /** Versions of the packages that cells can import, by name. */
   readonly packages: Readonly<Record<string, string>>;
 }
+
+/** "WebGPU, NVIDIA RTX 4090": the backend with the adapter, where there is one. */
+export function deviceWords(device: Pick<Device, "backend" | "adapter"> | undefined): string {
+  return device ? [device.backend, device.adapter].filter(Boolean).join(", ") : "";
+}

@@ -1,13 +1,21 @@
 /**
- * The numbers of the y-websocket protocol, and the one message of our own: after a content-carrying
- * message is committed, the server says how many of this connection's are, to clients that asked for it.
+ * The numbers of the y-websocket protocol, and two messages of our own, to clients that asked for them:
+ * after a content-carrying message is committed, the server says how many of this connection's are; and
+ * it says when the workspace's membership has changed.
  */
 import * as encoding from "lib0/encoding";
 
-export const MESSAGE = { sync: 0, awareness: 1, auth: 2, queryAwareness: 3, durable: 120 } as const;
+export const MESSAGE = {
+  sync: 0,
+  awareness: 1,
+  auth: 2,
+  queryAwareness: 3,
+  durable: 120,
+  membership: 121,
+} as const;
 export const SYNC = { step1: 0, step2: 1, update: 2 } as const;
 
-/** The subprotocol that asks for durable acknowledgements. Tokens travel as "token.<jwt>" beside it. */
+/** The subprotocol that asks for our own messages. Tokens travel as "token.<jwt>" beside it. */
 export const DURABLE_PROTOCOL = "ensemble.1";
 export const TOKEN_PREFIX = "token.";
 
@@ -34,4 +42,9 @@ export function encodeDurable(count: number): Uint8Array {
   encoding.writeVarUint(encoder, MESSAGE.durable);
   encoding.writeVarUint(encoder, count);
   return encoding.toUint8Array(encoder);
+}
+
+/** "Who belongs to this workspace, or what they may do, has changed: ask." */
+export function encodeMembershipChanged(): Uint8Array {
+  return encoding.encode((encoder) => encoding.writeVarUint(encoder, MESSAGE.membership));
 }

@@ -3,7 +3,7 @@ import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { digestBytes } from "../base/digest.ts";
 import { AppError } from "../base/errors.ts";
-import type { Digest, WorkspaceId } from "../base/ids.ts";
+import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
 import { Settable } from "../base/observable.ts";
 import type { RoomKey } from "../document/rooms.ts";
 import type {
@@ -12,6 +12,7 @@ import type {
   InviteOptions,
   Member,
   OpenRoom,
+  Role,
   WorkspaceSession,
 } from "../workspace/session.ts";
 
@@ -37,7 +38,8 @@ export class MemorySession implements WorkspaceSession {
       this.#bytes.set(sha256, bytes);
       return Promise.resolve({ sha256, size: bytes.length, mime, chunks: [sha256] });
     },
-    get: (digest: Digest): Promise<Uint8Array<ArrayBuffer>> => {
+    get: (blob: Digest | BlobManifest): Promise<Uint8Array<ArrayBuffer>> => {
+      const digest = typeof blob === "string" ? blob : blob.sha256;
       const bytes = this.#bytes.get(digest);
       return bytes
         ? Promise.resolve(bytes)
@@ -65,6 +67,18 @@ export class MemorySession implements WorkspaceSession {
     const me = { ...this.me.current, name };
     this.me.set(me);
     this.members.set(this.members.current.map((one) => (one.id === me.id ? me : one)));
+    return Promise.resolve();
+  }
+
+  setRole(member: MemberId, role: Role): Promise<void> {
+    this.members.set(
+      this.members.current.map((one) => (one.id === member ? { ...one, role } : one)),
+    );
+    return Promise.resolve();
+  }
+
+  remove(member: MemberId): Promise<void> {
+    this.members.set(this.members.current.filter((one) => one.id !== member));
     return Promise.resolve();
   }
 

@@ -51,8 +51,14 @@ export interface OpenRoom {
 export interface Blobs {
   /** Stores the bytes here, durably, and queues them for the server. */
   put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest>;
-  /** From this browser, else from the server (kept here afterwards); AppError "blob-missing" otherwise. */
-  get(digest: Digest, progress?: (fraction: number) => void): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * From this browser, else from the server (kept here afterwards); AppError "blob-missing" otherwise.
+   * A blob over 4 MiB that this browser has never had can only be found by its manifest.
+   */
+  get(
+    blob: Digest | BlobManifest,
+    progress?: (fraction: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface InviteOptions {
@@ -75,5 +81,9 @@ export interface WorkspaceSession {
   invite(options: InviteOptions): Promise<string>;
   /** Says under which name others see this member. */
   rename(name: string): Promise<void>;
+  /** Gives a member another role. AppError<MembershipFailure>. Works offline, as all of these. */
+  setRole(member: MemberId, role: Role): Promise<void>;
+  /** Shows a member out, or leaves where it is oneself. AppError<MembershipFailure>. */
+  remove(member: MemberId): Promise<void>;
   close(): Promise<void>;
 }

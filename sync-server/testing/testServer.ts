@@ -29,6 +29,9 @@ export interface TestServer {
   enter(place: Place, who: Signer, room?: RoomKey, durable?: boolean): Promise<NodeRoom>;
   /** Stops the server, and starts another over the same folder and port. */
   restart(): Promise<void>;
+  /** Stops the server, as `start` starts it again. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     );
   let running = await start(0);
   const { port } = running;
+  let stopped = false;
   const origin = `http://127.0.0.1:${port}`;
 
   return {
@@ -85,9 +89,17 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
       await running.close();
       running = await start(port);
     },
+    async stop() {
+      stopped = true;
+      await running.close();
+    },
+    async start() {
+      running = await start(port);
+      stopped = false;
+    },
     async close() {
       for (const room of rooms) room.close();
-      await running.close();
+      if (!stopped) await running.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

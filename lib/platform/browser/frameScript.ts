@@ -20,8 +20,9 @@ export const FRAME_SCRIPT = `addEventListener("message", (event) => {
   const worker = new Worker("data:text/javascript;charset=utf-8," + ${JSON.stringify(encodeURIComponent(BOOT))});
   worker.onerror = (error) => event.ports[1].postMessage({ kind: "failed", message: error.message ?? "" });
   worker.postMessage({ runtime: event.data.runtime, port: event.ports[0] }, [event.ports[0]]);
-  event.ports[1].onmessage = (stop) => {
-    if (stop.data?.kind === "terminate") worker.terminate();
+  event.ports[1].onmessage = (asked) => {
+    if (asked.data?.kind === "terminate") worker.terminate();
+    if (asked.data?.kind === "ping") event.ports[1].postMessage({ kind: "pong" });
   };
 }, { once: true });`;
 

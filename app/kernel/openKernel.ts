@@ -1,0 +1,47 @@
+/** A kernel for a notebook: the bundle and TensorFlow.js's WebAssembly come from the app's own files. */
+import kernelUrl from "virtual:kernel";
+import simdUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
+import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
+import type { Capability } from "../../lib/kernel/capability.ts";
+import type { Backend } from "../../lib/kernel/device.ts";
+import type { Kernel } from "../../lib/kernel/kernel.ts";
+import { createKernel } from "../../lib/platform/browser/kernel.ts";
+
+/** The bundle's text, fetched once for all kernels of this tab. */
+let runtime: Promise<string> | undefined;
+
+/** `explain` makes the sentence that a cell gets for a capability's failure. */
+export function openKernel(
+  capabilities: readonly Capability[],
+  backend: Backend,
+  explain: (error: unknown) => string = message,
+): Kernel {
+  return createKernel({ runtime: loadRuntime, wasm: loadWasm, capabilities, backend, explain });
+}
+
+function loadRuntime(): Promise<string> {
+  runtime ??= load(kernelUrl).then((response) => response.text());
+  // A failure is not kept: the next start asks again.
+  runtime.catch(() => (runtime = undefined));
+  return runtime;
+}
+
+async function loadWasm(): Promise<{ simd: ArrayBuffer; plain: ArrayBuffer }> {
+  const [simd, plain] = await Promise.all(
+    [simdUrl, plainUrl].map(async (url) => (await load(url)).arrayBuffer()),
+  );
+  if (!simd || !plain) throw new Error("the WebAssembly of TensorFlow.js is missing");
+  return { simd, plain };
+}
+
+async function load(url: string): Promise<Response> {
+  const response = await fetch(url).catch(() => undefined);
+  if (response?.ok) return response;
+  throw new Error(
+    "a part of the app could not be loaded. Connect to the network once, then it works offline too",
+  );
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,148 @@
+// Story 4: cells run in the sandbox and nowhere else, in dataflow order, on a backend that is named.
+import { expect } from "@playwright/test";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  addCode,
+  chooseBackend,
+  foundWorkspace,
+  openNewNotebook,
+  outputOf,
+  run,
+  runToEnd,
+  stateOf,
+  write,
+} from "./people.ts";
+import { test } from "./stories.fixture.ts";
+
+test("the backend and the adapter in use are on screen, and nothing falls back silently", async ({
+  browser,
+  server,
+}) => {
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(page);
+  const kernel = page.getByRole("status", { name: "Kernel" });
+  const cell = await addCode(page, `import * as tf from "@tensorflow/tfjs";\ntf.getBackend()`);
+  await runToEnd(page, cell);
+  await expect(kernel).toContainText("CPU"); // auto, and the only adapter is a software one
+  await chooseBackend(page, "WebGPU");
+  await runToEnd(page, cell);
+  await expect(outputOf(page, cell)).toContainText("webgpu");
+  await expect(kernel).toContainText(/WebGPU.*swiftshader/i);
+  await chooseBackend(page, "WASM");
+  await runToEnd(page, cell);
+  await expect(outputOf(page, cell)).toContainText("wasm");
+  await expect(kernel).toContainText("WASM");
+});
+
+test("cells run after what they read, and a change makes stale what depends on it", async ({
+  browser,
+  server,
+}) => {
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(page);
+  await addCode(page, "sum * 10");
+  await addCode(page, "const sum = a + 1; sum");
+  await addCode(page, "const a = 1;");
+  await addCode(page, "const apart = 5; apart");
+  await runToEnd(page, 1);
+  await expect(outputOf(page, 1)).toContainText("20");
+  await expect(stateOf(page, 4)).toHaveText("not run");
+  await runToEnd(page, 4);
+  await write(page, 3, "const a = 4;");
+  for (const number of [1, 2, 3]) await expect(stateOf(page, number)).toHaveText("stale");
+  await expect(stateOf(page, 4)).toHaveText("done");
+  await page.getByRole("button", { name: "Run stale" }).click();
+  await expect(outputOf(page, 1)).toContainText("50");
+  for (const number of [1, 2, 3]) await expect(stateOf(page, number)).toHaveText("done");
+  await page.reload();
+  await expect(outputOf(page, 1)).toContainText("50");
+  await expect(stateOf(page, 1)).toHaveText("done");
+});
+
+test("nothing gets out of a cell, and nothing of the page gets in", async ({ browser, server }) => {
+  const hits: string[] = [];
+  const listener = createServer((request, response) => {
+    hits.push(request.url ?? "");
+    response.writeHead(200, { "access-control-allow-origin": "*" }).end("export default 1");
+  });
+  await new Promise<void>((listening) => listener.listen(0, "127.0.0.1", listening));
+  const out = `127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(page);
+  const cell = await addCode(
+    page,
+    `const tried = {};
+const attempt = async (name, act) => {
+  try { tried[name] = String(await act()).slice(0, 40); } catch (error) { tried[name] = "refused"; }
+};
+await attempt("fetch", () => fetch("http://${out}/fetch"));
+await attempt("no-cors", () => fetch("http://${out}/nocors", { mode: "no-cors" }));
+await attempt("own", () => fetch("${server.origin}/healthz"));
+await attempt("xhr", () => new Promise((ok, no) => { const x = new XMLHttpRequest(); x.open("GET", "http://${out}/xhr"); x.onload = ok; x.onerror = no; x.send(); }));
+await attempt("socket", () => new Promise((ok, no) => { const s = new WebSocket("ws://${out}/socket"); s.onopen = ok; s.onerror = no; }));
+await attempt("events", () => new Promise((ok, no) => { const s = new EventSource("http://${out}/events"); s.onopen = ok; s.onerror = no; }));
+await attempt("import", () => import("http://${out}/import.js"));
+await attempt("scripts", () => importScripts("http://${out}/scripts.js"));
+await attempt("worker", () => new Promise((ok, no) => { const w = new Worker("http://${out}/worker.js"); w.onmessage = ok; w.onerror = no; }));
+await attempt("databases", () => indexedDB.databases());
+await attempt("caches", () => caches.keys());
+await attempt("files", () => navigator.storage.getDirectory());
+await attempt("storage", () => localStorage.length);
+await attempt("document", () => document.cookie);
+await attempt("eval", () => eval("1 + 1"));
+await attempt("function", () => new Function("return 1")());
+tried.end = "tried all";
+JSON.stringify(tried)`,
+  );
+  await runToEnd(page, cell);
+  const said = (await outputOf(page, cell).textContent()) ?? "";
+  const tried = JSON.parse(/\{.*\}/.exec(said)?.[0] ?? "{}") as Record<string, string>;
+  expect(tried["end"]).toBe("tried all");
+  for (const [name, answer] of Object.entries(tried))
+    if (name !== "end") expect(answer, name).toBe("refused");
+  expect(hits).toEqual([]);
+  listener.close();
+});
+
+test("what goes wrong is shown on the cell with its line and column, and the notebook goes on", async ({
+  browser,
+  server,
+}) => {
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(page);
+  const bad = await addCode(page, "const x = 1;\nconst y = = 2;");
+  await expect(outputOf(page, bad)).toContainText(/line 2/i);
+  const thrown = await addCode(
+    page,
+    `const deep = () => {\n  throw new RangeError("out of birds");\n};\nawait Promise.resolve().then(deep);`,
+  );
+  await run(page, thrown);
+  await expect(stateOf(page, thrown)).toHaveText("error");
+  await expect(outputOf(page, thrown)).toContainText("out of birds");
+  await expect(outputOf(page, thrown)).toContainText(/line 2/i);
+  const rejected = await addCode(page, `await Promise.reject(new Error("turned down"));`);
+  await run(page, rejected);
+  await expect(outputOf(page, rejected)).toContainText("turned down");
+  const unknown = await addCode(page, `import * as x from "left-pad";`);
+  await run(page, unknown);
+  await expect(outputOf(page, unknown)).toContainText("@observablehq/plot");
+
+  const endless = await addCode(page, "while (true) {}");
+  await run(page, endless);
+  await expect(stateOf(page, endless)).toHaveText("running");
+  const began = Date.now();
+  await page.getByRole("button", { name: "Interrupt", exact: true }).click();
+  await expect(stateOf(page, endless)).not.toHaveText("running");
+  expect(Date.now() - began).toBeLessThan(1500);
+
+  const greedy = await addCode(
+    page,
+    `const hoard = [];\nfor (;;) hoard.push(new Array(10_000_000).fill(Math.random()));`,
+  );
+  await run(page, greedy);
+  await expect(stateOf(page, greedy)).toHaveText("error", { timeout: 90_000 });
+  const after = await addCode(page, "6 * 7");
+  await runToEnd(page, after);
+  await expect(outputOf(page, after)).toContainText("42");
+});

@@ -1,0 +1,85 @@
+// Story 5: training is a run by itself: live, stoppable, and recorded so that it can be done again.
+import { expect } from "@playwright/test";
+import {
+  addCode,
+  cell,
+  chooseBackend,
+  foundWorkspace,
+  openNewNotebook,
+  openSection,
+  run,
+  runToEnd,
+  stateOf,
+} from "./people.ts";
+import { test } from "./stories.fixture.ts";
+
+const data = `import * as tf from "@tensorflow/tfjs";
+const x = tf.randomNormal([256, 4]);
+const y = x.slice([0, 0], [256, 1]).greater(0).toFloat();`;
+const training = (epochs: number): string => `const model = tf.sequential({
+  layers: [tf.layers.dense({ units: 8, activation: "relu", inputShape: [4] }), tf.layers.dense({ units: 1, activation: "sigmoid" })],
+});
+model.compile({ optimizer: tf.train.adam(0.02), loss: "binaryCrossentropy", metrics: ["accuracy"] });
+await model.fit(x, y, { epochs: ${epochs}, batchSize: 32, validationSplit: 0.25 });`;
+
+test("a run is recorded with everything that led to it", async ({ browser, server }) => {
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(page);
+  await chooseBackend(page, "WebGPU");
+  await addCode(page, data);
+  const fit = await addCode(page, training(4));
+  await runToEnd(page, fit, 90_000);
+  await openSection(page, "Runs");
+  const row = page.getByRole("table", { name: "Runs" }).getByRole("row").nth(1);
+  await expect(row).toContainText("You");
+  await row.getByRole("link").first().click();
+  await expect(page.getByRole("figure", { name: "loss" })).toBeVisible();
+  await expect(page.getByRole("figure", { name: "accuracy" })).toBeVisible();
+  const record = page.getByRole("main");
+  for (const fact of [
+    /webgpu/i,
+    /swiftshader/i,
+    "tf.randomNormal([256, 4])",
+    "4.22.0",
+    /adam/i,
+    "0.02",
+  ])
+    await expect(record).toContainText(fact);
+});
+
+test("a run can be watched while it goes, and stopped within a second with what it logged", async ({
+  browser,
+  server,
+}) => {
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(page);
+  await addCode(page, data);
+  const fit = await addCode(page, training(100_000));
+  const notebook = page.url();
+  await run(page, fit);
+  const progress = page.getByRole("progressbar", { name: `Progress of cell ${fit}` });
+  await expect(progress).toHaveAttribute("aria-valuenow", /\d/);
+  await expect(cell(page, fit)).toContainText(/epoch \d+ of 100,?000/);
+  await expect(cell(page, fit)).toContainText(/left/);
+
+  await openSection(page, "Runs");
+  const row = page.getByRole("table", { name: "Runs" }).getByRole("row").nth(1);
+  await row.getByRole("link").first().click();
+  const figure = page.getByRole("figure", { name: "loss" });
+  await expect(figure).toBeVisible();
+  const early = await figure.innerText();
+  await expect.poll(() => figure.innerText()).not.toBe(early); // it grows by itself
+
+  await page.goBack();
+  await page.goBack();
+  expect(page.url()).toBe(notebook);
+  await expect(stateOf(page, fit)).toHaveText("running"); // it went on meanwhile
+  const began = Date.now();
+  await page.getByRole("button", { name: "Interrupt", exact: true }).click();
+  await expect(stateOf(page, fit)).not.toHaveText("running");
+  expect(Date.now() - began).toBeLessThan(1500);
+  await openSection(page, "Runs");
+  await expect(row).toContainText(/interrupted/i);
+  await row.getByRole("link").first().click();
+  await expect(figure).toBeVisible();
+});

@@ -1,0 +1,82 @@
+// Story 7: the network goes, work goes on, and it all comes together again.
+import { expect, type Page } from "@playwright/test";
+import { file, penguinsCsv } from "./data.ts";
+import {
+  addCode,
+  connection,
+  foundWorkspace,
+  joinWorkspace,
+  openNewNotebook,
+  openSection,
+  outputOf,
+  runToEnd,
+  sourceOf,
+} from "./people.ts";
+import { test } from "./stories.fixture.ts";
+
+async function cached(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect
+    .poll(() => page.evaluate(async () => (await caches.keys()).length), { timeout: 30_000 })
+    .toBeGreaterThan(0);
+}
+
+test("offline: editing, importing, training, reloading; then everything once, on both sides", async ({
+  browser,
+  server,
+}) => {
+  const mira = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(mira);
+  await addCode(mira, "const shared = 1;");
+  const notebook = mira.url();
+  const jun = await joinWorkspace(browser, mira, "Jun Tan", "Editor");
+  await jun.goto(notebook);
+  await expect(sourceOf(jun, 1)).toContainText("shared");
+  await expect(connection(mira)).toHaveText("Saved");
+  await cached(mira);
+
+  await server.kill();
+  for (const page of [mira, jun]) await expect(connection(page)).toHaveText("Offline");
+  await mira.reload();
+  await expect(connection(mira)).toHaveText("Offline");
+  await expect(sourceOf(mira, 1)).toContainText("shared");
+  await openSection(mira, "Datasets");
+  await mira.getByLabel("Import data").setInputFiles(file("penguins.csv", penguinsCsv()));
+  await expect(mira.getByRole("table", { name: "Rows" })).toBeVisible();
+  await mira.goto(notebook);
+  const trained = await addCode(
+    mira,
+    `import { dataset } from "ensemble";
+import * as tf from "@tensorflow/tfjs";
+const birds = await dataset("penguins");
+const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+await model.fit(tf.randomNormal([64, 2]), tf.randomNormal([64, 1]), { epochs: 3 });
+\`\${birds.numRows()} birds\``,
+  );
+  await runToEnd(mira, trained, 60_000);
+  await expect(outputOf(mira, trained)).toContainText("300 birds");
+  await openSection(mira, "Runs");
+  await expect(mira.getByRole("table", { name: "Runs" }).getByRole("row")).toHaveCount(2);
+  await mira.goto(notebook);
+  await addCode(jun, "const fromJun = 2;");
+
+  await server.start();
+  for (const page of [mira, jun]) await expect(connection(page)).toHaveText("Saved");
+  for (const page of [mira, jun]) {
+    const cells = page
+      .getByRole("list", { name: "Cells" })
+      .getByRole("group", { name: /^Cell \d+$/ });
+    await expect(cells).toHaveCount(3);
+    for (const text of ["shared = 1", "fromJun = 2", "300 birds"])
+      await expect(cells.filter({ hasText: text })).toHaveCount(1);
+  }
+  await openSection(jun, "Runs");
+  await expect(jun.getByRole("table", { name: "Runs" }).getByRole("row")).toHaveCount(2);
+  await openSection(jun, "Datasets");
+  await jun
+    .getByRole("list", { name: "Datasets" })
+    .getByRole("link", { name: /penguins/ })
+    .click();
+  await expect(jun.getByRole("table", { name: "Rows" })).toContainText("Torgersen");
+});

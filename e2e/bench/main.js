@@ -1,0 +1,43 @@
+/**
+ * `npm run bench -- <name> …`: the benchmarks, all of them where none is named. Each prints what it measured and
+ * writes it to bench-results/<name>.json. Plain JavaScript that lets Vite read the TypeScript, so that Node runs it.
+ */
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { createServer } from "vite";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const benchmarks = ["start", "size", "open", "keystroke", "merge", "train"];
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !benchmarks.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark "${unknown[0]}". There are: ${benchmarks.join(", ")}.`);
+  process.exit(1);
+}
+const built = spawnSync("npm", ["run", "--silent", "build", "--", "--logLevel", "warn"], {
+  cwd: root,
+  stdio: "inherit",
+  shell: process.platform === "win32",
+});
+if (built.status !== 0) process.exit(built.status ?? 1);
+
+const vite = await createServer({
+  configFile: false,
+  root,
+  appType: "custom",
+  logLevel: "error",
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
+});
+let missed = 0;
+try {
+  for (const name of named.length > 0 ? named : benchmarks) {
+    console.log(`\n${name}`);
+    const { measure } = await vite.ssrLoadModule(`/e2e/bench/${name}.ts`);
+    if (!(await measure())) missed++;
+  }
+} finally {
+  await vite.close();
+}
+process.exit(missed > 0 ? 1 : 0);

@@ -1,0 +1,123 @@
+/** Members at their browsers, as the stories and benchmarks send them about: by role and name, as a person looks. */
+import {
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+  expect,
+} from "@playwright/test";
+
+/** A new browser of somebody who founds a workspace; the page is its list of notebooks. */
+export async function foundWorkspace(
+  browser: Browser,
+  origin: string,
+  name: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const page = await (await browser.newContext(options)).newPage();
+  await page.goto(origin);
+  await page.getByRole("button", { name: "Say your name" }).click();
+  await page.getByRole("textbox", { name: "Your name" }).fill(name);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name })).toBeVisible();
+  await page.getByRole("button", { name: "New workspace" }).click();
+  await expect(page.getByRole("navigation", { name: "Workspace" })).toBeVisible();
+  return page;
+}
+
+/** The invite link that a member makes in the dialog "Share workspace". */
+export async function inviteLink(page: Page, role: "Editor" | "Viewer"): Promise<string> {
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share workspace" });
+  await dialog.getByRole("combobox", { name: "Role" }).selectOption(role);
+  await dialog.getByRole("button", { name: "Create invite link" }).click();
+  const link = await dialog.getByRole("textbox", { name: "Invite link" }).inputValue();
+  await page.keyboard.press("Escape");
+  return link;
+}
+
+/** A new browser of somebody who joins by a link from `host`; the page is the workspace. */
+export async function joinWorkspace(
+  browser: Browser,
+  host: Page,
+  name: string,
+  role: "Editor" | "Viewer",
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const link = await inviteLink(host, role);
+  const page = await (await browser.newContext(options)).newPage();
+  await page.goto(link);
+  await page.getByRole("textbox", { name: "Your name" }).fill(name);
+  await page.getByRole("button", { name: "Join workspace" }).click();
+  await expect(page.getByRole("navigation", { name: "Workspace" })).toBeVisible();
+  return page;
+}
+
+export async function openSection(
+  page: Page,
+  section: "Notebooks" | "Datasets" | "Runs" | "People",
+): Promise<void> {
+  await page
+    .getByRole("navigation", { name: "Workspace" })
+    .getByRole("link", { name: section })
+    .click();
+}
+
+export async function openNewNotebook(page: Page): Promise<void> {
+  await openSection(page, "Notebooks");
+  await page.getByRole("button", { name: "New notebook" }).click();
+  await expect(page.getByRole("button", { name: "Add code cell" })).toBeVisible();
+}
+
+export const cell = (page: Page, number: number): Locator =>
+  page.getByRole("group", { name: `Cell ${number}`, exact: true });
+
+export const sourceOf = (page: Page, number: number): Locator =>
+  page.getByRole("textbox", { name: `Cell ${number} source`, exact: true });
+
+export const outputOf = (page: Page, number: number): Locator =>
+  page.getByRole("region", { name: `Cell ${number} output`, exact: true });
+
+export const stateOf = (page: Page, number: number): Locator =>
+  page.getByRole("status", { name: `Cell ${number} state`, exact: true });
+
+export const connection = (page: Page): Locator =>
+  page.getByRole("status", { name: "Connection", exact: true });
+
+/** Replaces what stands in a cell, as by pasting. */
+export async function write(page: Page, number: number, source: string): Promise<void> {
+  await sourceOf(page, number).click();
+  await expect(cell(page, number).locator(".cm-focused")).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.insertText(source);
+}
+
+/** Adds a code cell at the end; gives back its number. */
+export async function addCode(page: Page, source: string): Promise<number> {
+  const cells = page
+    .getByRole("list", { name: "Cells" })
+    .getByRole("group", { name: /^Cell \d+$/ });
+  const number = (await cells.count()) + 1;
+  await page.getByRole("button", { name: "Add code cell" }).click();
+  await write(page, number, source);
+  return number;
+}
+
+export async function run(page: Page, number: number): Promise<void> {
+  await cell(page, number).hover();
+  await cell(page, number).getByRole("button", { name: "Run cell" }).click();
+}
+
+/** Runs a cell and waits until it is done; fails at once where it ends in an error. */
+export async function runToEnd(page: Page, number: number, timeout = 60_000): Promise<void> {
+  await run(page, number);
+  await expect(stateOf(page, number)).toHaveText(/^(done|error)$/, { timeout });
+  await expect(stateOf(page, number)).toHaveText("done");
+}
+
+export async function chooseBackend(
+  page: Page,
+  backend: "Auto" | "WebGPU" | "WebGL" | "WASM" | "CPU",
+): Promise<void> {
+  await page.getByRole("combobox", { name: "Backend" }).selectOption(backend);
+}

@@ -1,0 +1,89 @@
+/**
+ * Tables as Arrow IPC: how a dataset version's bytes are kept. The same values always give the same bytes, so
+ * the digest of the bytes names the content; and every other tool of the field reads them.
+ */
+import {
+  type Column,
+  type DataType,
+  bool,
+  columnFromValues,
+  dictionary,
+  float64,
+  int32,
+  tableFromColumns,
+  tableFromIPC,
+  tableToIPC,
+  TimeUnit,
+  timestamp,
+  utf8,
+} from "@uwdata/flechette";
+import { assertNever } from "../base/assertNever.ts";
+import { type ColumnData, type NamedColumn, type Value, columnLength } from "./columns.ts";
+
+export const ARROW_MIME = "application/vnd.apache.arrow.stream";
+
+/** A table that is read where its bytes are: no value is copied before it is asked for. */
+export interface StoredTable {
+  readonly rows: number;
+  readonly names: readonly string[];
+  value(column: number, row: number): Value;
+  /** All values of a column, missing as null: a typed array where there are only numbers, without a copy. */
+  array(column: number): ArrayLike<Value>;
+}
+
+export function encodeTable(columns: readonly NamedColumn[]): Uint8Array<ArrayBuffer> {
+  const table = tableFromColumns(columns.map((column) => [column.name, arrowColumn(column)]));
+  const bytes = tableToIPC(table, { format: "stream" });
+  if (!bytes) throw new Error("the table came out without bytes");
+  // A view into a larger buffer would take the rest along wherever it is sent.
+  return bytes.byteLength === bytes.buffer.byteLength
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : bytes.slice();
+}
+
+export function decodeTable(bytes: Uint8Array): StoredTable {
+  const table = tableFromIPC(bytes, { useDate: true });
+  const columns = table.names.map((_, i): Column<Value> => table.getChildAt(i));
+  return {
+    rows: table.numRows,
+    names: table.names.map(String),
+    value: (column, row) => columns[column]?.at(row) ?? null,
+    array: (column) => columns[column]?.toArray() ?? [],
+  };
+}
+
+function arrowColumn(column: ColumnData): Column<unknown> {
+  switch (column.type) {
+    case "number":
+      return fromNumbers(column.values, isInt32(column.values) ? int32() : float64());
+    case "date":
+      return fromNumbers(column.values, timestamp(TimeUnit.MILLISECOND, null));
+    case "boolean": {
+      const { values } = column;
+      return columnFromValues((visit) => {
+        for (const value of values) visit(value > 1 ? null : value === 1);
+      }, bool());
+    }
+    case "text": {
+      const { codes, words } = column;
+      // Words that hardly come back are shorter as they are than by their place in a dictionary.
+      const repeated = words.length > 0 && words.length <= columnLength(column) / 2;
+      const type: DataType = repeated ? dictionary(utf8(), int32()) : utf8();
+      return columnFromValues((visit) => {
+        for (const code of codes) visit(words[code] ?? null);
+      }, type);
+    }
+    default:
+      return assertNever(column);
+  }
+}
+
+function fromNumbers(values: Float64Array, type: DataType): Column<unknown> {
+  return columnFromValues((visit) => {
+    for (const value of values) visit(Number.isNaN(value) ? null : value);
+  }, type);
+}
+
+function isInt32(values: Float64Array): boolean {
+  return values.every((value) => Number.isNaN(value) || (value | 0) === value);
+}

@@ -1,0 +1,38 @@
+/** Questions to the page that wait for an answer, and news for it that do not. */
+import type { ToWorker } from "../protocol.ts";
+import type { GuestWorld } from "./world.ts";
+
+type Answer = Extract<ToWorker, { kind: "reply" | "refuse" }>;
+
+export class Calls {
+  readonly #world: Pick<GuestWorld, "post">;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #next = 0;
+
+  constructor(world: Pick<GuestWorld, "post">) {
+    this.#world = world;
+  }
+
+  call(capability: string, request: unknown, transfer?: Transferable[]): Promise<unknown> {
+    const call = this.#next++;
+    // Made here, so that its stack leads to the cell.
+    const refused = new Error();
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(call, (answer) => {
+        if (answer.kind === "reply") return resolve(answer.value);
+        refused.message = answer.message;
+        reject(refused);
+      });
+      this.#world.post({ kind: "call", call, capability, request }, transfer);
+    });
+  }
+
+  tell(capability: string, request: unknown, transfer?: Transferable[]): void {
+    this.#world.post({ kind: "call", call: null, capability, request }, transfer);
+  }
+
+  answer(answer: Answer): void {
+    this.#waiting.get(answer.call)?.(answer);
+    this.#waiting.delete(answer.call);
+  }
+}

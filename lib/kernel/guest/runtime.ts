@@ -1,0 +1,196 @@
+/**
+ * The kernel inside the worker: runs one cell at a time, keeps the names that cells share, and sends what
+ * happens to the page. Knows TensorFlow.js and the other packages only as things that cells import.
+ */
+import type { CellId } from "../../base/ids.ts";
+import { assertNever } from "../../base/assertNever.ts";
+import type { Guest, GuestModule } from "../capability.ts";
+import { POSITIONS_MARK } from "../compile/mark.ts";
+import { decodePositions } from "../compile/positions.ts";
+import { type GuestEnd, type RunMessage, type ToWorker } from "../protocol.ts";
+import { Calls } from "./calls.ts";
+import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
+import { redirectConsole } from "./console.ts";
+import { Interrupted, Interruption } from "./interruption.ts";
+import { Names } from "./names.ts";
+import { seededRandom } from "./random.ts";
+import { CellShown } from "./shown.ts";
+import { type CellModule, errorOutput } from "./stack.ts";
+import type { GuestWorld } from "./world.ts";
+
+interface Running {
+  readonly cell: CellId;
+  readonly shown: CellShown;
+  readonly interruption: Interruption;
+  readonly trained: Set<object>;
+  /** What domains asked to do before the page is told that the cell has ended. */
+  readonly ending: (() => Promise<void> | void)[];
+  /** The first error that nobody in the cell waited for. */
+  astray: { readonly error: unknown } | undefined;
+}
+
+/** Modules of earlier runs stay known, for errors that come late. */
+const MOST_MODULES = 2_000;
+
+export class Runtime {
+  readonly guest: Guest;
+  readonly #world: GuestWorld;
+  readonly #names = new Names();
+  readonly #modules = new Map<string, CellModule>();
+  readonly #calls: Calls;
+  #packages: Packages = {};
+  #running: Running | undefined;
+  #runs = 0;
+
+  constructor(world: GuestWorld) {
+    this.#world = world;
+    this.#calls = new Calls(world);
+    const running = (): Running | undefined => this.#running;
+    this.guest = {
+      get cell() {
+        return running()?.cell;
+      },
+      get interrupted() {
+        return running()?.interruption.requested ?? false;
+      },
+      call: (capability, request, transfer) => this.#calls.call(capability, request, transfer),
+      tell: (capability, request, transfer) => this.#calls.tell(capability, request, transfer),
+      display: (value, options) => {
+        const now = running();
+        if (!now) throw new Error("display() was called after its cell had ended");
+        now.shown.display(value, options?.id ?? null);
+      },
+      trained: (object) => void running()?.trained.add(object),
+      atCellEnd: (act) => void running()?.ending.push(act),
+    };
+  }
+
+  /** What cells can import: `packages`, and "ensemble" put together from the modules. */
+  provide(packages: Packages, modules: readonly GuestModule[]): void {
+    const ensemble: Record<string, unknown> = {};
+    for (const [name, value] of modules.flatMap((module) => Object.entries(module(this.guest)))) {
+      if (name in ensemble) throw new Error(`two modules offer ${name} to cells`);
+      ensemble[name] = value;
+    }
+    this.#packages = { ...packages, ensemble };
+  }
+
+  redirectConsole(console: Parameters<typeof redirectConsole>[0]): void {
+    redirectConsole(console, () => this.#running?.shown);
+  }
+
+  /** Everything but "start", which is for whoever chooses the backend. */
+  receive(message: Exclude<ToWorker, { kind: "start" }>): void {
+    switch (message.kind) {
+      case "run":
+        return void this.#run(message);
+      case "interrupt":
+        return this.#running?.interruption.request();
+      case "forget":
+        return this.#names.forget(message.names);
+      case "reply":
+      case "refuse":
+        return this.#calls.answer(message);
+      default:
+        return assertNever(message);
+    }
+  }
+
+  /** An error that nobody caught: it is the cell's, or where none runs, the page is told. */
+  astray(error: unknown): void {
+    if (error instanceof Interrupted) return;
+    if (this.#running) this.#running.astray ??= { error };
+    else {
+      const { name, message } = errorOutput(error, this.#modules);
+      this.#world.post({
+        kind: "notice",
+        message: `Something failed after its cell had ended: ${name}: ${message}`,
+      });
+    }
+  }
+
+  /** A line of the machinery's own under the cell that runs. */
+  warn(text: string): void {
+    if (this.#running) this.#running.shown.print("warn", text);
+    else this.#world.post({ kind: "notice", message: text });
+  }
+
+  async #run(run: RunMessage): Promise<void> {
+    if (this.#running) throw new Error("one cell at a time");
+    const running: Running = (this.#running = {
+      cell: run.cell as CellId,
+      shown: new CellShown(this.#world),
+      interruption: new Interruption(this.#world),
+      trained: new Set(),
+      ending: [],
+      astray: undefined,
+    });
+    this.#world.setRandom(seededRandom(run.seed));
+    const end = await this.#outcome(run, running);
+    for (const act of running.ending) await this.#finish(act);
+    await running.shown.end();
+    const names = this.#names.holding(running.trained, run.cell);
+    if (names.length > 0) this.#world.post({ kind: "trained", names });
+    this.#running = undefined;
+    this.#world.post({ kind: "ended", end });
+  }
+
+  async #finish(act: () => Promise<void> | void): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.warn(`What the cell had collected could not be sent: ${String(error)}`);
+    }
+  }
+
+  async #outcome(run: RunMessage, running: Running): Promise<GuestEnd> {
+    try {
+      const value = await this.#execute(run, running);
+      running.shown.display(value, null);
+      // What the cell started and does not wait for may fail at once.
+      await this.#world.turn();
+      if (running.astray) throw running.astray.error;
+      return running.interruption.requested ? { kind: "interrupted" } : { kind: "done" };
+    } catch (error) {
+      if (error instanceof Interrupted) return { kind: "interrupted" };
+      return { kind: "error", error: errorOutput(error, this.#modules) };
+    }
+  }
+
+  async #execute(run: RunMessage, running: Running): Promise<unknown> {
+    this.#names.begin(run.cell);
+    const [missing] = this.#names.missing(run.reads);
+    if (missing !== undefined) {
+      throw new ReferenceError(`${missing} has no value here: run the cell that defines it first`);
+    }
+    const module = `cell-run-${++this.#runs}`;
+    const [body = "", positions = ""] = run.code.split(`\n${POSITIONS_MARK}`);
+    const head = `export default async(__cell,{${run.reads.join(",")}})=>{`;
+    this.#remember(module, {
+      cell: run.cell,
+      positions: decodePositions(positions),
+      ahead: head.length,
+    });
+    const execute = await this.#world.load(`${head}${body}\n}`, module);
+    return execute(this.#scope(run, running), this.#names.values(run.reads));
+  }
+
+  #scope(run: RunMessage, { interruption }: Running): CellScope {
+    return {
+      keep: (getters) => this.#names.define(run.cell, getters),
+      use: (from, name, line = 1, column = 1) =>
+        name === undefined
+          ? usePackage(this.#packages, from)
+          : useExport(this.#packages, from, name, line, column),
+      import: (from) =>
+        Promise.resolve(String(from)).then((name) => usePackage(this.#packages, name)),
+      until: (value) => interruption.until(value),
+    };
+  }
+
+  #remember(name: string, module: CellModule): void {
+    this.#modules.set(name, module);
+    const [oldest] = this.#modules.keys();
+    if (this.#modules.size > MOST_MODULES && oldest !== undefined) this.#modules.delete(oldest);
+  }
+}

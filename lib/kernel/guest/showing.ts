@@ -1,0 +1,14 @@
+/** What "ensemble" offers for showing things: `display` and `confusionMatrix`. */
+import type { GuestModule } from "../capability.ts";
+import { Shows, matrixBundle } from "../outputs.ts";
+import { countConfusion } from "../outputs/confusion.ts";
+
+export const showingGuest: GuestModule = (guest) => ({
+  /** Shows a value under the cell; with an `id` it takes the place of what was shown with it before. */
+  display: (value: unknown, options?: { id?: string }) => guest.display(value, options),
+  /** Which class was taken for which, as a picture; `.counts` and `.labels` hold the numbers. */
+  confusionMatrix: (...args: Parameters<typeof countConfusion>) => {
+    const matrix = countConfusion(...args);
+    return Object.assign(new Shows(matrixBundle(matrix)), matrix);
+  },
+});

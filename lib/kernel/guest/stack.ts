@@ -1,0 +1,62 @@
+/** An exception as a person sees it: where it happened in the cells, and none of the machinery. */
+import type { ErrorOutput } from "../mime.ts";
+import { asRecord, asString } from "../../base/json.ts";
+import { textOf } from "../outputs/text.ts";
+import { type Positions, sourceColumn } from "../compile/positions.ts";
+
+/** One run's module: which cell it is, and how its code lies over the cell's source. */
+export interface CellModule {
+  readonly cell: string;
+  readonly positions: Positions;
+  /** Letters before the cell's code on the first line. */
+  readonly ahead: number;
+}
+
+/** An error with its place in the cell that was running, where no stack would tell. */
+export class PlacedError extends Error {
+  readonly place: { readonly line: number; readonly column: number };
+  constructor(message: string, line: number, column: number) {
+    super(message);
+    this.place = { line, column };
+  }
+}
+
+const FRAME = /(?:^|[\s(@])((?:blob:|cell-run-)[^\s()@]*?):(\d+):(\d+)/g;
+const MOST_FRAMES = 20;
+
+/** `modules` by the name that stacks have for them. */
+export function errorOutput(
+  thrown: unknown,
+  modules: ReadonlyMap<string, CellModule>,
+): ErrorOutput {
+  if (!(thrown instanceof Error)) return { name: "Error", message: said(thrown), ...nowhere };
+  const { name, message } = thrown;
+  const cause = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : "";
+  const frames = framesOf(thrown.stack ?? "", modules);
+  const stack =
+    thrown instanceof PlacedError
+      ? frames.slice(0, 1).map((frame) => ({ ...frame, ...thrown.place }))
+      : frames;
+  const [{ line, column } = nowhere] = stack;
+  return { name, message: message + cause, line, column, stack };
+}
+
+const nowhere = { line: null, column: null, stack: [] };
+
+function framesOf(stack: string, modules: ReadonlyMap<string, CellModule>): ErrorOutput["stack"] {
+  return [...stack.matchAll(FRAME)]
+    .flatMap(([, name = "", line, column]) => {
+      const module = modules.get(name);
+      if (!module) return [];
+      const line0 = Number(line) - 1;
+      const column0 = Number(column) - 1 - (line0 === 0 ? module.ahead : 0);
+      const source0 = sourceColumn(module.positions, line0, Math.max(0, column0));
+      return [{ cell: module.cell, line: line0 + 1, column: source0 + 1 }];
+    })
+    .slice(0, MOST_FRAMES);
+}
+
+/** Whatever was thrown, in words: a string, a number, an object with a message. */
+function said(thrown: unknown): string {
+  return asString(asRecord(thrown)?.["message"]) ?? textOf(thrown);
+}

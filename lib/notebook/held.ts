@@ -1,0 +1,94 @@
+/** What this tab's kernel holds: which cells ran in it, with what, and what has changed their values since. */
+import type { CellId } from "../base/ids.ts";
+import type { Edge, Graph, Holdings } from "../kernel/plan.ts";
+import { type Inputs, type Now, changedSince } from "./inputs.ts";
+
+/** One cell that ran to its end here. */
+export interface HeldCell {
+  /** Counts the runs of this kernel: later is larger. */
+  readonly stamp: number;
+  readonly inputs: Inputs;
+  /** The codes behind it as they were when they ran, itself last. */
+  readonly sources: readonly { readonly cell: CellId; readonly source: string }[];
+  readonly defines: readonly string[];
+  /** The runs of other cells whose values it was made from. */
+  readonly used: ReadonlyMap<CellId, number>;
+}
+
+export class Held implements Holdings {
+  #stamp = 0;
+  readonly #cells = new Map<CellId, HeldCell>();
+  #training: { readonly cell: CellId; readonly name: string; readonly stamp: number }[] = [];
+  #graph: Graph | undefined;
+  #now: Now | undefined;
+  readonly #fresh = new Map<CellId, boolean>();
+
+  get(cell: CellId): HeldCell | undefined {
+    return this.#cells.get(cell);
+  }
+
+  get cells(): readonly CellId[] {
+    return [...this.#cells.keys()];
+  }
+
+  nextStamp(): number {
+    return ++this.#stamp;
+  }
+
+  keep(cell: CellId, held: HeldCell): void {
+    this.#cells.set(cell, held);
+    this.#fresh.clear();
+  }
+
+  forget(cell: CellId): void {
+    this.#cells.delete(cell);
+    this.#fresh.clear();
+  }
+
+  /** A run changed the values of these names in place; true even where it does not come to its end. */
+  trained(cell: CellId, names: readonly string[], stamp: number): void {
+    this.#training.push(...names.map((name) => ({ cell, name, stamp })));
+  }
+
+  /** The kernel is gone, and with it everything. */
+  clear(): void {
+    this.#cells.clear();
+    this.#training = [];
+    this.#fresh.clear();
+  }
+
+  /** Says what is so now, before anything is asked. */
+  compareWith(graph: Graph | undefined, now: Now): void {
+    this.#graph = graph;
+    this.#now = now;
+    this.#fresh.clear();
+  }
+
+  fresh(cell: CellId): boolean {
+    const known = this.#fresh.get(cell);
+    if (known !== undefined) return known;
+    this.#fresh.set(cell, false); // for a circle, which is never fresh
+    const fresh = this.#isFresh(cell);
+    this.#fresh.set(cell, fresh);
+    return fresh;
+  }
+
+  trainersSince(definer: CellId, name: string): CellId[] {
+    const since = this.#cells.get(definer)?.stamp ?? Infinity;
+    const later = this.#training.filter((one) => one.name === name && one.stamp > since);
+    return [...new Set(later.map((one) => one.cell))];
+  }
+
+  #isFresh(cell: CellId): boolean {
+    const held = this.#cells.get(cell);
+    if (!held || !this.#now || !this.#graph) return false;
+    const edges: readonly Edge[] = this.#graph.edges.get(cell) ?? [];
+    return (
+      edges.every(
+        ({ from, kind }) =>
+          this.fresh(from) &&
+          (kind === "imported" || held.used.get(from) === this.#cells.get(from)?.stamp),
+      ) && changedSince(cell, held.inputs, this.#now) === undefined
+    );
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * What an output came from: the code of its cell and of all cells above it in the graph, the seed, and the
+ * versions of the data they read. Equal inputs, equal output; what differs is why an output is stale.
+ */
+import { digestText } from "../base/digest.ts";
+import { type CellId, type Digest, isDigest } from "../base/ids.ts";
+import { asArray, asRecord, asString } from "../base/json.ts";
+
+export interface Inputs {
+  readonly seed: number;
+  /** Every cell whose code led to it in the order in which they ran, itself last. */
+  readonly sources: readonly { readonly cell: CellId; readonly code: CodeDigest }[];
+  readonly datasets: readonly DatasetInput[];
+}
+
+export interface DatasetInput {
+  readonly name: string;
+  readonly digest: Digest;
+  /** The code asks for this version, and not for the newest. */
+  readonly pinned: boolean;
+}
+
+/** Enough of a digest to tell a cell's codes apart. */
+export type CodeDigest = string & { readonly __code: true };
+
+/** What there is now, to compare with. */
+export interface Now {
+  readonly seed: number;
+  code(cell: CellId): CodeDigest | undefined;
+  dataset(name: string): Digest | undefined;
+  /** The cells that this one needs, itself left out; undefined while that is not known. */
+  upstream(cell: CellId): readonly CellId[] | undefined;
+}
+
+/** Why an output is stale: what has changed since. */
+export type StaleSince =
+  | { readonly kind: "code" }
+  | { readonly kind: "cell"; readonly cell: CellId }
+  | { readonly kind: "data"; readonly dataset: string }
+  | { readonly kind: "seed" }
+  /** The run that made it never came to its end. */
+  | { readonly kind: "cut-off" };
+
+const CODE_DIGITS = 16;
+const PIN_DIGITS = 6;
+const MOST_SOURCES = 2000;
+const MOST_DATASETS = 200;
+
+/** White space around it says nothing. */
+export function digestCode(source: string): CodeDigest {
+  return digestText(source.trim()).slice(0, CODE_DIGITS) as CodeDigest;
+}
+
+/** One name for all of it. */
+export function digestInputs(inputs: Inputs): Digest {
+  const { seed, sources, datasets } = inputs;
+  return digestText(
+    JSON.stringify([
+      seed,
+      sources.map(({ cell, code }) => [cell, code]),
+      datasets.map(({ name, digest }) => [name, digest]).sort(),
+    ]),
+  );
+}
+
+/** Code pins a version by the first digits of its digest: then a newer one changes nothing. */
+export function isPinned(digest: Digest, current: Digest | undefined, source: string): boolean {
+  return digest !== current || source.includes(digest.slice(0, PIN_DIGITS));
+}
+
+/** What has changed since, nearest first: its own code, what it is made of, the cells above it, the seed. */
+export function changedSince(cell: CellId, inputs: Inputs, now: Now): StaleSince | undefined {
+  const own = inputs.sources.find((one) => one.cell === cell);
+  if (own?.code !== now.code(cell)) return { kind: "code" };
+  const changed = inputs.sources.find((one) => one.code !== now.code(one.cell));
+  if (changed) return { kind: "cell", cell: changed.cell };
+  const upstream = now.upstream(cell);
+  if (upstream) {
+    const known = new Set(inputs.sources.map((one) => one.cell));
+    const added = upstream.find((one) => !known.has(one));
+    if (added !== undefined) return { kind: "cell", cell: added };
+    const needed = new Set([cell, ...upstream]);
+    const left = inputs.sources.find((one) => !needed.has(one.cell));
+    if (left) return { kind: "cell", cell: left.cell };
+  }
+  const newer = inputs.datasets.find(
+    ({ name, digest, pinned }) => !pinned && now.dataset(name) !== digest,
+  );
+  if (newer) return { kind: "data", dataset: newer.name };
+  return inputs.seed === now.seed ? undefined : { kind: "seed" };
+}
+
+/** Joins what several cells came from, each source and dataset once, the first of them first. */
+export function joinInputs(
+  seed: number,
+  parts: readonly Pick<Inputs, "sources" | "datasets">[],
+): Inputs {
+  const sources = new Map(
+    parts.flatMap((part) => part.sources.map((one) => [one.cell, one] as const)),
+  );
+  const datasets = new Map(
+    parts.flatMap((part) =>
+      part.datasets.map((one) => [`${one.name} ${one.digest}`, one] as const),
+    ),
+  );
+  return { seed, sources: [...sources.values()], datasets: [...datasets.values()] };
+}
+
+/** From a document that anybody may have written; undefined where it makes no sense. */
+export function parseInputs(value: unknown): Inputs | undefined {
+  const inputs = asRecord(value);
+  const seed = inputs?.["seed"];
+  if (!inputs || typeof seed !== "number") return undefined;
+  return {
+    seed,
+    sources: asArray(inputs["sources"])
+      .slice(0, MOST_SOURCES)
+      .flatMap((one) => {
+        const source = asRecord(one);
+        const cell = asString(source?.["cell"]);
+        const code = asString(source?.["code"]);
+        if (cell === undefined || code === undefined) return [];
+        return [{ cell: cell as CellId, code: code as CodeDigest }];
+      }),
+    datasets: asArray(inputs["datasets"])
+      .slice(0, MOST_DATASETS)
+      .flatMap((one) => {
+        const dataset = asRecord(one);
+        const name = asString(dataset?.["name"]);
+        const digest = asString(dataset?.["digest"]);
+        if (name === undefined || digest === undefined || !isDigest(digest)) return [];
+        return [{ name, digest, pinned: dataset?.["pinned"] === true }];
+      }),
+  };
+}

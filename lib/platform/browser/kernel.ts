@@ -1,0 +1,229 @@
+/**
+ * The kernel of this tab: starts the worker in its sandbox when it is needed, runs one cell at a time in it,
+ * answers what cells ask of the page, and ends the worker when it does not stop. It trusts nothing the worker
+ * says beyond what it can be read as.
+ */
+import type { Observable } from "../../base/observable.ts";
+import { Settable } from "../../base/observable.ts";
+import { assertNever } from "../../base/assertNever.ts";
+import type { Capability } from "../../kernel/capability.ts";
+import type { Backend, Device } from "../../kernel/device.ts";
+import type { CellEnd, CellListener, CellRun, Kernel, KernelStatus } from "../../kernel/kernel.ts";
+import { type ToPage, type ToWorker, type WasmBytes, parseToPage } from "../../kernel/protocol.ts";
+import { RunningCell } from "./runningCell.ts";
+import { Sandbox } from "./sandbox.ts";
+
+export interface KernelParts {
+  /** The text of the kernel's bundle (app/kernel/bundle.ts). */
+  runtime(): Promise<string>;
+  /** The bytes of TensorFlow.js's WebAssembly; asked for only where that backend is. New ones at each call. */
+  wasm(): Promise<WasmBytes>;
+  readonly capabilities: readonly Capability[];
+  readonly backend: Backend;
+  /** What a cell is told of a capability that failed. */
+  explain(error: unknown): string;
+}
+
+const INTERRUPT_MS = 500;
+/** A start takes a second or two; longer than this and it will not come. */
+const START_MS = 60_000;
+
+/** One life of the worker: from the asking for it to its end. */
+interface Life {
+  readonly ready: Promise<void>;
+  readonly fail: (error: Error) => void;
+  readonly begun: (device: Device) => void;
+  sandbox: Sandbox | undefined;
+  device: Device | undefined;
+}
+
+export function createKernel(parts: KernelParts): Kernel {
+  return new BrowserKernel(parts);
+}
+
+class BrowserKernel implements Kernel {
+  readonly #parts: KernelParts;
+  readonly #status = new Settable<KernelStatus>({ state: "off" });
+  #backend: Backend;
+  #life: Life | undefined;
+  #running: RunningCell | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: KernelParts) {
+    this.#parts = parts;
+    this.#backend = parts.backend;
+  }
+
+  get status(): Observable<KernelStatus> {
+    return this.#status;
+  }
+
+  start(): Promise<void> {
+    return (this.#life ??= this.#begin()).ready;
+  }
+
+  async run(run: CellRun, listener: CellListener): Promise<CellEnd> {
+    if (this.#running) return { kind: "kernel-ended", reason: "another cell is still running" };
+    const running = new RunningCell(run, listener, this.#parts);
+    this.#running = running;
+    try {
+      await this.start();
+      const { sandbox, device } = this.#life ?? {};
+      if (running.over || !sandbox || !device) return await running.end;
+      this.#say({ state: "running", device, ...this.#notice() });
+      running.begin(device, (message, transfer) => sandbox.post(message, transfer));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await running.close({ kind: "kernel-ended", reason });
+    }
+    return running.end;
+  }
+
+  interrupt(): void {
+    if (!this.#running || this.#deadline !== undefined) return;
+    if (this.#status.current.state !== "running") {
+      // The cell has not begun; the worker may as well go on starting.
+      return this.#cellEnded({ kind: "interrupted", kernelEnded: false });
+    }
+    this.#running.interrupt();
+    this.#post({ kind: "interrupt" });
+    this.#deadline = setTimeout(() => {
+      const reason =
+        "The cell did not stop by itself, so the kernel was ended: every value is gone.";
+      this.#end(reason, { kind: "interrupted", kernelEnded: true });
+    }, INTERRUPT_MS);
+  }
+
+  restart(reason = "The kernel was restarted: every value is gone."): void {
+    this.#end(reason);
+  }
+
+  setBackend(backend: Backend): void {
+    if (backend === this.#backend) return;
+    this.#backend = backend;
+    if (!this.#life) return;
+    this.#end("The kernel was restarted on another backend: every value is gone.");
+    this.start().catch(() => undefined); // The status says why.
+  }
+
+  forget(names: readonly string[]): void {
+    this.#post({ kind: "forget", names });
+  }
+
+  close(): void {
+    this.#end("");
+  }
+
+  #begin(): Life {
+    let begun: Life["begun"] = () => undefined;
+    let fail: Life["fail"] = () => undefined;
+    const ready = new Promise<void>((resolve, reject) => {
+      begun = (device) => {
+        clearTimeout(late);
+        life.device = device;
+        resolve();
+      };
+      fail = (error) => {
+        clearTimeout(late);
+        reject(error);
+      };
+    });
+    const late = setTimeout(() => this.#end("The kernel did not start within a minute."), START_MS);
+    const life: Life = { ready, fail, begun, sandbox: undefined, device: undefined };
+    ready.catch(() => undefined); // Whoever waits is told; nobody needs to.
+    this.#say({ state: "starting", ...this.#notice() });
+    this.#open(life).catch((error: unknown) => {
+      if (this.#life !== life) return;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#end(`The kernel could not be started: ${why}`);
+    });
+    return life;
+  }
+
+  async #open(life: Life): Promise<void> {
+    const backend = this.#backend;
+    const [runtime, wasm] = await Promise.all([
+      this.#parts.runtime(),
+      backend === "wasm" ? this.#parts.wasm() : null,
+    ]);
+    if (this.#life !== life) return;
+    const sandbox = await Sandbox.open(runtime, {
+      message: (value) => {
+        const message = parseToPage(value);
+        if (message && this.#life === life) this.#receive(message, life);
+      },
+      died: (reason) => {
+        if (this.#life === life) this.#end(`The kernel ended: ${reason}.`);
+      },
+    });
+    if (this.#life !== life) return sandbox.close();
+    life.sandbox = sandbox;
+    const transfer = wasm ? [wasm.simd, wasm.plain] : [];
+    sandbox.post({ kind: "start", backend, wasm } satisfies ToWorker, transfer);
+  }
+
+  #receive(message: ToPage, life: Life): void {
+    switch (message.kind) {
+      case "ready": {
+        if (life.device) return;
+        const notice = message.notice === null ? this.#notice() : { notice: message.notice };
+        this.#say({ state: "idle", device: message.device, ...notice });
+        return life.begun(message.device);
+      }
+      case "failed":
+        return this.#end(`The kernel could not be started: ${message.message}`);
+      case "notice":
+        return this.#say({ ...this.#status.current, notice: message.message });
+      case "lost":
+        return this.#end(`${message.message}. The kernel was ended: every value is gone.`);
+      case "ended":
+        return this.#cellEnded(
+          message.end.kind === "interrupted"
+            ? { kind: "interrupted", kernelEnded: false }
+            : message.end,
+        );
+      case "outputs":
+      case "trained":
+      case "call":
+        return this.#running?.receive(message);
+      default:
+        return assertNever(message);
+    }
+  }
+
+  #cellEnded(end: CellEnd): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = undefined;
+    const running = this.#running;
+    if (!running) return;
+    void running.close(end).then(() => {
+      if (this.#running !== running) return;
+      this.#running = undefined;
+      const { device } = this.#status.current;
+      if (this.#life) this.#say({ state: "idle", ...(device && { device }), ...this.#notice() });
+    });
+  }
+
+  /** Ends the worker, and with it the cell that runs. */
+  #end(reason: string, end: CellEnd = { kind: "kernel-ended", reason }): void {
+    const life = this.#life;
+    this.#life = undefined;
+    life?.sandbox?.close();
+    this.#say({ state: "off", ...(reason !== "" && { notice: reason }) });
+    life?.fail(new Error(reason));
+    this.#cellEnded(end);
+  }
+
+  #post(message: ToWorker): void {
+    this.#life?.sandbox?.post(message);
+  }
+
+  #notice(): Pick<KernelStatus, "notice"> {
+    const { notice } = this.#status.current;
+    return notice === undefined ? {} : { notice };
+  }
+
+  #say(status: KernelStatus): void {
+    this.#status.set(status);
+  }
+}

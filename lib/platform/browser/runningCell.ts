@@ -1,0 +1,137 @@
+/** One run of a cell as the page sees it: what it shows, what it asks of the page, and how it ends. */
+import { assertNever } from "../../base/assertNever.ts";
+import type { Digest } from "../../base/ids.ts";
+import type { CallContext, Capability, CellFacts } from "../../kernel/capability.ts";
+import type { Device } from "../../kernel/device.ts";
+import type { CellEnd, CellListener, CellRun } from "../../kernel/kernel.ts";
+import type { ToPage, ToWorker } from "../../kernel/protocol.ts";
+
+type Post = (message: ToWorker, transfer?: Transferable[]) => void;
+type Message = Extract<ToPage, { kind: "outputs" | "trained" | "call" }>;
+
+interface Parts {
+  readonly capabilities: readonly Capability[];
+  explain(error: unknown): string;
+}
+
+/** An answer that is to be moved and not copied: a host returns `{ value, transfer }` through this. */
+export class Moved {
+  readonly value: unknown;
+  readonly transfer: Transferable[];
+  constructor(value: unknown, transfer: Transferable[]) {
+    this.value = value;
+    this.transfer = transfer;
+  }
+}
+
+export class RunningCell {
+  readonly end: Promise<CellEnd>;
+  readonly #run: CellRun;
+  readonly #listener: CellListener;
+  readonly #parts: Parts;
+  readonly #aborted = new AbortController();
+  readonly #reads: { readonly name: string; readonly digest: Digest }[];
+  #resolve: (end: CellEnd) => void = () => undefined;
+  #device: Device | undefined;
+  #post: Post | undefined;
+  #over = false;
+
+  constructor(run: CellRun, listener: CellListener, parts: Parts) {
+    this.#run = run;
+    this.#listener = listener;
+    this.#parts = parts;
+    this.#reads = [...run.facts.datasets];
+    this.end = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  begin(device: Device, post: Post): void {
+    this.#device = device;
+    this.#post = post;
+    const { cell, code, defines, reads, seed } = this.#run;
+    post({ kind: "run", cell, code, defines, reads, seed });
+  }
+
+  interrupt(): void {
+    this.#aborted.abort(new Error("The cell was interrupted"));
+  }
+
+  receive(message: Message): void {
+    if (this.#over) return;
+    switch (message.kind) {
+      case "outputs":
+        for (const { bundle, id } of message.shown) this.#listener.output(bundle, id ?? undefined);
+        return;
+      case "trained":
+        return this.#listener.trained(message.names);
+      case "call":
+        return void this.#answer(message);
+      default:
+        return assertNever(message);
+    }
+  }
+
+  /** Lets capabilities close what they opened for the cell, then ends. */
+  async close(end: CellEnd): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#aborted.abort(new Error("The cell has ended"));
+    const how = end.kind === "kernel-ended" ? "error" : end.kind;
+    await Promise.allSettled(
+      this.#parts.capabilities.map(async (one) => one.cellEnded?.(this.#run.cell, how)),
+    );
+    this.#resolve(end);
+  }
+
+  async #answer({
+    call,
+    capability: name,
+    request,
+  }: Extract<Message, { kind: "call" }>): Promise<void> {
+    const [post, device] = [this.#post, this.#device];
+    if (!post || !device) return;
+    try {
+      const capability = this.#parts.capabilities.find((one) => one.name === name);
+      if (!capability) throw new Error(`The page offers nothing called ${name.slice(0, 100)}`);
+      const answer = await capability.host(capability.parse(request), this.#context(device));
+      if (call === null) return;
+      const { value, transfer } =
+        answer instanceof Moved ? answer : { value: answer, transfer: [] };
+      post({ kind: "reply", call, value }, transfer);
+    } catch (error) {
+      const message = this.#parts.explain(error);
+      if (call !== null) post({ kind: "refuse", call, message });
+      else this.#complain(message);
+    }
+  }
+
+  #complain(text: string): void {
+    if (this.#over) return;
+    this.#listener.output({
+      "application/vnd.ensemble.console+json": { level: "warn", text },
+      "text/plain": text,
+    });
+  }
+
+  #context(device: Device): CallContext {
+    const { cell, seed, facts } = this.#run;
+    const datasets = this.#reads;
+    return {
+      cell,
+      signal: this.#aborted.signal,
+      get facts(): CellFacts {
+        return { ...facts, datasets: [...datasets], seed, device };
+      },
+      readDataset: (dataset, digest) => {
+        if (this.#reads.some((one) => one.name === dataset && one.digest === digest)) return;
+        this.#reads.push({ name: dataset, digest });
+        this.#listener.readDataset(dataset, digest);
+      },
+      startedRun: (run) => this.#listener.startedRun(run),
+      progress: (progress) => this.#listener.progress(progress),
+    };
+  }
+}

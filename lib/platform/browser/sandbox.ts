@@ -1,0 +1,87 @@
+/**
+ * The kernel's worker in its sandboxed frame: no network, no storage, no way to the page but one port.
+ * What it says is for others to parse. A frame that does not answer any more is gone, and that is told.
+ */
+import { FRAME_SCRIPT, frameScriptHash, framePolicy } from "./frameScript.ts";
+
+const BEAT_MS = 2_000;
+const MOST_MISSED = 3;
+
+export interface SandboxListener {
+  message(value: unknown): void;
+  /** It is of no more use; why, in words. Called once at most, and not after close(). */
+  died(reason: string): void;
+}
+
+export class Sandbox {
+  readonly #frame: HTMLIFrameElement;
+  readonly #port: MessagePort;
+  readonly #control: MessagePort;
+  readonly #beat: ReturnType<typeof setInterval>;
+  #missed = 0;
+  #closed = false;
+
+  private constructor(frame: HTMLIFrameElement, runtime: string, listener: SandboxListener) {
+    this.#frame = frame;
+    const worker = new MessageChannel();
+    const control = new MessageChannel();
+    this.#port = worker.port1;
+    this.#control = control.port1;
+    const died = (reason: string): void => {
+      if (this.#closed) return;
+      this.close();
+      listener.died(reason);
+    };
+    this.#port.onmessage = (event: MessageEvent<unknown>) => {
+      if (!this.#closed) listener.message(event.data);
+    };
+    this.#control.onmessage = ({
+      data,
+    }: MessageEvent<{ kind?: unknown; message?: unknown } | null>) => {
+      if (data?.kind === "pong") this.#missed = 0;
+      if (data?.kind !== "failed") return;
+      died(`the kernel failed${typeof data.message === "string" ? `: ${data.message}` : ""}`);
+    };
+    // A frame whose process is gone, out of memory, tells nobody.
+    this.#beat = setInterval(() => {
+      if (++this.#missed > MOST_MISSED) died("its cells used more memory than there is");
+      else this.#control.postMessage({ kind: "ping" });
+    }, BEAT_MS);
+    frame.contentWindow?.postMessage({ kind: "boot", runtime }, "*", [worker.port2, control.port2]);
+  }
+
+  static async open(runtime: string, listener: SandboxListener): Promise<Sandbox> {
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.setAttribute("aria-hidden", "true");
+    frame.title = "Kernel";
+    frame.tabIndex = -1;
+    frame.style.display = "none";
+    const policy = framePolicy(await frameScriptHash());
+    frame.srcdoc = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${policy}"><script>${FRAME_SCRIPT}</script>`;
+    const loaded = new Promise((resolve) =>
+      frame.addEventListener("load", resolve, { once: true }),
+    );
+    document.body.append(frame);
+    await loaded;
+    return new Sandbox(frame, runtime, listener);
+  }
+
+  post(message: unknown, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  /** Ends the worker at once, whatever it is doing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#beat);
+    this.#control.postMessage({ kind: "terminate" });
+    this.#port.close();
+    // The frame goes once it has had the message; with it goes whatever is left.
+    setTimeout(() => {
+      this.#control.close();
+      this.#frame.remove();
+    });
+  }
+}

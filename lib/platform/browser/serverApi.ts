@@ -1,0 +1,126 @@
+/** The server's HTTP side, asked for one workspace. What it says is parsed; that it says nothing is a value. */
+import { encodeBase64url } from "../../base/base64url.ts";
+import type { Digest, WorkspaceId } from "../../base/ids.ts";
+import { asArray, asNumber, asRecord, asString } from "../../base/json.ts";
+import { challengeBytes } from "../../workspace/challenge.ts";
+import { type Entry, parseEntry } from "../../workspace/entry.ts";
+import type { Signer } from "../../workspace/signatures.ts";
+
+/** Without an answer for so long the server counts as out of reach, milliseconds. */
+const PATIENCE = 8_000;
+/** A chunk of 4 MiB over a slow line. */
+const BLOB_PATIENCE = 120_000;
+
+export type Asked<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `code`: the server's word for why not, or "unreachable". */
+  | { readonly ok: false; readonly code: string };
+
+export interface Delivered {
+  /** Why an entry was not taken, by its place in the delivery. */
+  readonly refused: ReadonlyMap<number, string>;
+}
+
+export interface ServerApi {
+  deliver(entries: readonly Entry[]): Promise<Asked<Delivered>>;
+  /** A token for whoever holds this key. */
+  signIn(signer: Signer): Promise<Asked<string>>;
+  entries(token: string): Promise<Asked<readonly Entry[]>>;
+  hasChunk(token: string, digest: Digest): Promise<Asked<boolean>>;
+  putChunk(token: string, digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<Asked<void>>;
+  chunk(token: string, digest: Digest): Promise<Asked<Uint8Array<ArrayBuffer>>>;
+}
+
+export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
+  const ask = async <T>(
+    path: string,
+    init: RequestInit,
+    patience: number,
+    read: (response: Response) => Promise<T>,
+  ): Promise<Asked<T>> => {
+    try {
+      const response = await fetch(`${origin}/w/${workspace}/${path}`, {
+        ...init,
+        signal: AbortSignal.timeout(patience),
+      });
+      if (response.ok) return { ok: true, value: await read(response) };
+      const body: unknown = await response.json().catch(() => undefined);
+      // Without a code it is not our server that answered: a proxy in front of it, say.
+      return { ok: false, code: asString(asRecord(body)?.["error"]) ?? "unreachable" };
+    } catch {
+      return { ok: false, code: "unreachable" };
+    }
+  };
+  const json = async (response: Response): Promise<Record<string, unknown>> =>
+    asRecord(await response.json()) ?? {};
+  const post = <T>(
+    what: string,
+    body: unknown,
+    read: (answer: Record<string, unknown>) => T,
+  ): Promise<Asked<T>> =>
+    ask(
+      what,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      },
+      PATIENCE,
+      async (response) => read(await json(response)),
+    );
+  const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+  return {
+    deliver: (entries) =>
+      post("entries", { entries }, ({ refused }) => ({
+        refused: new Map(
+          asArray(refused).map((one) => {
+            const record = asRecord(one);
+            return [asNumber(record?.["index"]) ?? -1, asString(record?.["reason"]) ?? ""];
+          }),
+        ),
+      })),
+    async signIn(signer) {
+      const key = signer.publicKey;
+      const challenge = await post("challenge", { key }, ({ nonce }) => asString(nonce) ?? "");
+      if (!challenge.ok) return challenge;
+      const nonce = challenge.value;
+      const signature = encodeBase64url(await signer.sign(challengeBytes(workspace, nonce)));
+      return post("token", { key, nonce, signature }, ({ token }) => asString(token) ?? "");
+    },
+    entries: (token) =>
+      ask("entries", { headers: bearer(token) }, PATIENCE, async (response) =>
+        asArray((await json(response))["entries"])
+          .map(parseEntry)
+          .filter((entry) => entry !== undefined),
+      ),
+    async hasChunk(token, digest) {
+      const init = { method: "HEAD", headers: bearer(token) };
+      try {
+        const { ok, status } = await fetch(`${origin}/w/${workspace}/blobs/${digest}`, {
+          ...init,
+          signal: AbortSignal.timeout(PATIENCE),
+        });
+        if (ok || status === 404) return { ok: true, value: ok };
+        // An answer to HEAD has no words.
+        return { ok: false, code: status === 401 ? "bad-token" : "unreachable" };
+      } catch {
+        return { ok: false, code: "unreachable" };
+      }
+    },
+    putChunk: (token, digest, bytes) =>
+      ask(
+        `blobs/${digest}`,
+        { method: "PUT", headers: bearer(token), body: bytes },
+        BLOB_PATIENCE,
+        () => Promise.resolve(),
+      ),
+    chunk: (token, digest) =>
+      ask(
+        `blobs/${digest}`,
+        { headers: bearer(token) },
+        BLOB_PATIENCE,
+        async (response) => new Uint8Array(await response.arrayBuffer()),
+      ),
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * Whether this browser is in touch with a workspace's server: signs in, delivers membership entries, keeps
+ * the token fresh, notices that the server is gone and comes back by itself. Knows nothing of rooms.
+ */
+import { type Observable, Settable } from "../../base/observable.ts";
+import { backoff } from "../../sync/backoff.ts";
+import type { MembershipCache } from "./membershipCache.ts";
+import type { Asked, ServerApi } from "./serverApi.ts";
+
+export type LinkState =
+  /** Since it was opened, the first try is on its way. */
+  | { readonly kind: "connecting" }
+  | { readonly kind: "online" }
+  | { readonly kind: "offline" }
+  /** The server does not want this member or this workspace; asked again when something changes. */
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** A server that is back is noticed within so many milliseconds. */
+const LONGEST_WAIT = 1_500;
+/** Tokens last for five minutes of the server's clock. */
+const TOKEN_LASTS = 4 * 60_000;
+/** How often members who were added elsewhere are looked for, milliseconds. */
+const REFRESH = 20_000;
+/** Refusals that pass: too many requests, a full disk, a failing server. */
+const PASSING = new Set(["unreachable", "too-many", "disk-full", "server-failed", "bad-token"]);
+
+export interface LinkEvents {
+  /** The server has the workspace: it was registered, or it was known. */
+  registered(): void;
+  /** The server had lost the workspace, and has its membership again: everything has to be pushed. */
+  wiped(): Promise<void>;
+}
+
+export class ServerLink {
+  readonly #api: ServerApi;
+  readonly #cache: MembershipCache;
+  readonly #events: LinkEvents;
+  readonly #state = new Settable<LinkState>({ kind: "connecting" });
+  #token: { readonly text: string; readonly since: number } | undefined;
+  #attempt: Promise<void> | undefined;
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #interval: ReturnType<typeof setInterval> | undefined;
+  readonly #refreshes: Promise<void>[] = [];
+  #closed = false;
+  readonly #wake = (): void => this.retry();
+  readonly #sleep = (): void => this.lost();
+
+  constructor(api: ServerApi, cache: MembershipCache, events: LinkEvents) {
+    this.#api = api;
+    this.#cache = cache;
+    this.#events = events;
+  }
+
+  get state(): Observable<LinkState> {
+    return this.#state;
+  }
+
+  start(): void {
+    // Not every place has them: they only make what the timers do happen sooner.
+    if (typeof addEventListener === "function") {
+      addEventListener("online", this.#wake);
+      addEventListener("offline", this.#sleep);
+      addEventListener("visibilitychange", this.#wake);
+    }
+    this.#interval = setInterval(() => void this.refresh(), REFRESH);
+    this.retry();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    clearInterval(this.#interval);
+    if (typeof removeEventListener === "function") {
+      removeEventListener("online", this.#wake);
+      removeEventListener("offline", this.#sleep);
+      removeEventListener("visibilitychange", this.#wake);
+    }
+    this.#set({ kind: "offline" });
+  }
+
+  /** Tries now, unless it is online or trying already. */
+  retry(): void {
+    if (this.#closed || this.#state.current.kind === "online") return;
+    clearTimeout(this.#retry);
+    this.#attempt ??= this.#signIn().finally(() => (this.#attempt = undefined));
+  }
+
+  /** Somebody noticed that the server is gone. */
+  lost(): void {
+    if (this.#closed || this.#state.current.kind !== "online") return;
+    this.#token = undefined;
+    this.#set({ kind: "offline" });
+    this.retry();
+  }
+
+  /** Fresh enough to open a socket with; undefined where there is none to be had. */
+  async token(): Promise<string | undefined> {
+    if (this.#state.current.kind !== "online") return undefined;
+    if (this.#token && Date.now() - this.#token.since < TOKEN_LASTS) return this.#token.text;
+    const signedIn = await this.#api.signIn(this.#cache.signer);
+    if (signedIn.ok) return this.#keep(signedIn.value);
+    this.lost();
+    return undefined;
+  }
+
+  /** Resolves when it is known whether the server can be reached. */
+  async tried(): Promise<void> {
+    while (this.#attempt) await this.#attempt;
+  }
+
+  /** The server did not take the token: the next one is new. */
+  forgetToken(): void {
+    this.#token = undefined;
+  }
+
+  /**
+   * Delivers what waits and asks who belongs. Where nobody answers, the server is gone. Asked for while one
+   * is on its way, there is one more after it, however many ask.
+   */
+  refresh(): Promise<void> {
+    const [current, next] = this.#refreshes;
+    if (next) return next;
+    const mine = (current ?? Promise.resolve())
+      .then(() => this.#refreshNow())
+      .finally(() => void this.#refreshes.shift());
+    this.#refreshes.push(mine);
+    return mine;
+  }
+
+  async #refreshNow(): Promise<void> {
+    if (this.#state.current.kind !== "online") return;
+    const delivered = await this.#deliver();
+    const token = delivered.ok ? await this.token() : undefined;
+    if (token === undefined) return this.lost();
+    const entries = await this.#api.entries(token);
+    if (entries.ok) await this.#cache.serverHas(entries.value);
+    else this.lost();
+  }
+
+  async #signIn(): Promise<void> {
+    const problem = await this.#tryAll().catch(() => "unreachable");
+    if (this.#closed) return;
+    if (problem === undefined) {
+      this.#failures = 0;
+      this.#events.registered();
+      this.#set({ kind: "online" });
+      // Made while the others were on their way.
+      if (this.#cache.queue.length > 0) void this.refresh();
+      return;
+    }
+    if (!PASSING.has(problem)) return this.#set({ kind: "refused", reason: problem });
+    this.#set({ kind: "offline" });
+    const wait = backoff(++this.#failures, LONGEST_WAIT, Math.random());
+    this.#retry = setTimeout(() => this.retry(), wait);
+  }
+
+  /** Why it did not come about, or undefined. */
+  async #tryAll(): Promise<string | undefined> {
+    const delivered = await this.#deliver();
+    if (!delivered.ok) return delivered.code;
+    let signedIn = await this.#api.signIn(this.#cache.signer);
+    if (!signedIn.ok && signedIn.code === "workspace-unknown") {
+      if (this.#cache.entries.length === 0) return signedIn.code;
+      const again = await this.#api.deliver(this.#cache.entries);
+      if (!again.ok) return again.code;
+      await this.#events.wiped();
+      signedIn = await this.#api.signIn(this.#cache.signer);
+    }
+    if (!signedIn.ok) return signedIn.code;
+    const entries = await this.#api.entries(this.#keep(signedIn.value));
+    if (!entries.ok) return entries.code;
+    await this.#cache.serverHas(entries.value);
+    return undefined;
+  }
+
+  async #deliver(): Promise<Asked<void>> {
+    const { queue } = this.#cache;
+    if (queue.length === 0) return { ok: true, value: undefined };
+    const delivered = await this.#api.deliver(queue);
+    if (!delivered.ok) return delivered;
+    await this.#cache.delivered(queue, delivered.value.refused);
+    return { ok: true, value: undefined };
+  }
+
+  #keep(text: string): string {
+    this.#token = { text, since: Date.now() };
+    return text;
+  }
+
+  #set(state: LinkState): void {
+    if (state.kind !== this.#state.current.kind || state.kind === "refused") this.#state.set(state);
+  }
+}

@@ -1,0 +1,278 @@
+/** One workspace as this tab holds it: puts together membership, server, rooms and blobs. Loaded when one is opened. */
+import * as Y from "yjs";
+import { AppError } from "../../base/errors.ts";
+import type { MemberId, WorkspaceId } from "../../base/ids.ts";
+import { type Observable, Settable } from "../../base/observable.ts";
+import {
+  listDatasets,
+  listNotebooks,
+  renameWorkspace,
+  workspaceTitle,
+} from "../../document/indexDoc.ts";
+import { type RoomKey, parseRoomName, roomName } from "../../document/rooms.ts";
+import type { UpdateLog } from "../../storage/updateLog.ts";
+import { invitePath } from "../../workspace/invite.ts";
+import type {
+  Connection,
+  InviteOptions,
+  Member,
+  OpenRoom,
+  Role,
+  WorkspaceSession,
+} from "../../workspace/session.ts";
+import type { WorkspaceFailure, WorkspaceSummary } from "../../workspace/workspaces.ts";
+import { webcryptoSignatures } from "../webcrypto.ts";
+import { BackgroundSync } from "./backgroundSync.ts";
+import { connectionOf } from "./connection.ts";
+import type { Database } from "./database.ts";
+import { indexedBlobStore } from "./indexedBlobStore.ts";
+import { indexedUpdateLog } from "./indexedUpdateLog.ts";
+import type { MembershipCache } from "./membershipCache.ts";
+import type { OpenSocket } from "./roomSocket.ts";
+import { type HeldRoom, Rooms } from "./rooms.ts";
+import { serverApi } from "./serverApi.ts";
+import { ServerLink } from "./serverLink.ts";
+import type { Tabs } from "./tabs.ts";
+import { WorkspaceBlobs } from "./workspaceBlobs.ts";
+
+export interface SessionParts {
+  readonly db: Database;
+  readonly tabs: Tabs;
+  readonly cache: MembershipCache;
+  readonly origin: string;
+  readonly openSocket: OpenSocket;
+  /** What the home page shows of it has changed. */
+  summary(part: Partial<WorkspaceSummary>): Promise<void>;
+  closed(): void;
+}
+
+/** Writes the first line of a workspace: its title. Durable when it resolves. */
+export async function writeTitle(
+  db: Database,
+  workspace: WorkspaceId,
+  title: string,
+): Promise<void> {
+  const doc = new Y.Doc();
+  renameWorkspace(doc, title);
+  await indexedUpdateLog(db).append(roomName(workspace, "index"), Y.encodeStateAsUpdate(doc));
+  doc.destroy();
+}
+
+export class BrowserSession implements WorkspaceSession {
+  readonly id: WorkspaceId;
+  readonly blobs: WorkspaceBlobs;
+  readonly #parts: SessionParts;
+  readonly #log: UpdateLog;
+  readonly #link: ServerLink;
+  readonly #rooms: Rooms;
+  readonly #me: Settable<Member>;
+  readonly #members: Settable<readonly Member[]>;
+  readonly #connection = new Settable<Connection>({ kind: "saving", pending: 0 });
+  readonly #stops: (() => void)[] = [];
+  #background: BackgroundSync | undefined;
+  #index: HeldRoom | undefined;
+  #storageFailed = false;
+  #closed = false;
+
+  private constructor(parts: SessionParts, me: Member) {
+    const { cache, db, origin, tabs, openSocket } = parts;
+    this.#parts = parts;
+    this.id = cache.workspace;
+    this.#me = new Settable(me);
+    this.#members = new Settable<readonly Member[]>([]);
+    const api = serverApi(origin, this.id);
+    this.#link = new ServerLink(api, cache, {
+      registered: () => void parts.summary({ onServer: true }),
+      wiped: () => this.#pushEverything(),
+    });
+    this.#log = indexedUpdateLog(db);
+    const mayWrite = (): boolean => this.#me.current.role !== "viewer";
+    this.#rooms = new Rooms(this.id, {
+      log: this.#log,
+      link: this.#link,
+      tabs,
+      openSocket,
+      mayWrite,
+      notStored: () => {
+        this.#storageFailed = true;
+        this.#showConnection();
+      },
+    });
+    this.blobs = new WorkspaceBlobs(indexedBlobStore(db, this.id), api, this.#link, mayWrite);
+  }
+
+  static async open(parts: SessionParts): Promise<BrowserSession> {
+    const { me } = parts.cache;
+    if (!me) throw new AppError<WorkspaceFailure>({ code: "not-a-member" });
+    const session = new BrowserSession(parts, me);
+    await session.#start();
+    return session;
+  }
+
+  get me(): Observable<Member> {
+    return this.#me;
+  }
+
+  get members(): Observable<readonly Member[]> {
+    return this.#members;
+  }
+
+  get connection(): Observable<Connection> {
+    return this.#connection;
+  }
+
+  open(room: RoomKey): Promise<OpenRoom> {
+    return this.#rooms.open(room);
+  }
+
+  async invite({ role, expiresAt, uses }: InviteOptions): Promise<string> {
+    const { signer, secret } = await webcryptoSignatures.makeSecret();
+    const key = signer.publicKey;
+    await this.#add({ kind: "invite", key, role, expiresAt, uses });
+    return invitePath(this.id, { key, secret });
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#add({ kind: "name", name });
+  }
+
+  async setRole(member: MemberId, role: Role): Promise<void> {
+    await this.#add({ kind: "role", member, role });
+  }
+
+  async remove(member: MemberId): Promise<void> {
+    await this.#add({ kind: "revoke", key: member });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#summarise();
+    this.#background?.close();
+    for (const stop of this.#stops) stop();
+    this.#index?.release();
+    this.#rooms.close();
+    this.blobs.close();
+    this.#link.close();
+    this.#parts.closed();
+  }
+
+  async #start(): Promise<void> {
+    const { cache, tabs } = this.#parts;
+    this.#takeMembership();
+    await Promise.all([this.#rooms.count(), this.blobs.count()]);
+    this.#index = await this.#rooms.hold("index");
+    const { doc } = this.#index.room;
+    const indexChanged = (): void => {
+      this.#background?.look();
+      this.#summariseSoon();
+    };
+    doc.on("update", indexChanged);
+    const shown = (): void => this.#showConnection();
+    this.#stops.push(
+      () => doc.off("update", indexChanged),
+      cache.membership.subscribe(() => this.#takeMembership()),
+      this.#rooms.onChange(shown),
+      this.#link.state.subscribe(shown),
+      this.blobs.waiting.subscribe(shown),
+      tabs.listen((message) => {
+        if (message.kind === "membership" && message.workspace === this.id) void cache.reload();
+        if (message.kind === "change" || message.kind === "acknowledged")
+          this.#heardOfChange(message.room);
+      }),
+      () => clearTimeout(this.#summaryTimer),
+      () => clearTimeout(this.#countTimer),
+    );
+    this.#link.start();
+    this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
+    this.#showConnection();
+    await this.#summarise();
+  }
+
+  /** What ought to be on this device before the network goes. */
+  #ahead(): RoomKey[] {
+    const { room } = this.#index ?? {};
+    const notebooks = room ? listNotebooks(room.doc) : [];
+    return ["index", "runs", ...notebooks.map(({ id }): RoomKey => `notebook/${id}`)];
+  }
+
+  async #add(act: Parameters<MembershipCache["add"]>[0]): Promise<void> {
+    await this.#parts.cache.add(act);
+    this.#parts.tabs.post({ kind: "membership", workspace: this.id });
+    this.#showConnection();
+    await this.#link.refresh();
+    this.#showConnection();
+  }
+
+  #takeMembership(): void {
+    const { cache } = this.#parts;
+    const before = this.#me.current;
+    // Shown out, one is still who one was: the server's refusal says the rest.
+    const me = cache.me ?? before;
+    this.#members.set([...cache.membership.current.members.values()]);
+    if (me.name !== before.name || me.role !== before.role) this.#me.set(me);
+    if ((me.role === "viewer") !== (before.role === "viewer"))
+      void this.#rooms.roleChanged().then(() => this.#showConnection());
+    this.#summariseSoon();
+    this.#showConnection();
+  }
+
+  #showConnection(): void {
+    if (this.#closed) return;
+    const next = connectionOf({
+      link: this.#link.state.current,
+      refusal: this.#rooms.refusal ?? (this.#storageFailed ? "storage-failed" : undefined),
+      mayWrite: this.#me.current.role !== "viewer",
+      overlaid: this.#rooms.overlaid,
+      pending: this.#rooms.pending + this.blobs.waiting.current + this.#parts.cache.queue.length,
+    });
+    if (JSON.stringify(next) !== JSON.stringify(this.#connection.current))
+      this.#connection.set(next);
+  }
+
+  #countTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #heard = new Set<RoomKey>();
+
+  /** Another tab has written. A room that this tab does not hold is looked after in a while. */
+  #heardOfChange(name: string): void {
+    const parsed = parseRoomName(name);
+    if (parsed?.workspace !== this.id) return;
+    this.#heard.add(parsed.room);
+    this.#countTimer ??= setTimeout(() => {
+      this.#countTimer = undefined;
+      const heard = [...this.#heard];
+      this.#heard.clear();
+      void this.#rooms.count().then(() => {
+        for (const key of heard)
+          if (this.#rooms.dirty.includes(key)) this.#background?.lookAgain(key);
+      });
+    }, 500);
+  }
+
+  /** The server has nothing: every room and every blob of this browser is sent to it. */
+  async #pushEverything(): Promise<void> {
+    for (const name of await this.#log.rooms(`${this.id}/`)) await this.#log.mark(name);
+    await Promise.all([this.#rooms.count(), this.blobs.waitAgain()]);
+  }
+
+  #summaryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  #summariseSoon(): void {
+    if (this.#closed) return;
+    this.#summaryTimer ??= setTimeout(() => {
+      this.#summaryTimer = undefined;
+      void this.#summarise();
+    }, 300);
+  }
+
+  async #summarise(): Promise<void> {
+    const { room } = this.#index ?? {};
+    if (!room) return;
+    await this.#parts.summary({
+      title: workspaceTitle(room.doc),
+      notebooks: listNotebooks(room.doc).length,
+      datasets: listDatasets(room.doc).length,
+      members: this.#members.current,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+/** The kernel's worker as the guest runtime sees it: modules from blobs, messages through one port. */
+import type { CellBody, GuestWorld } from "../../kernel/guest/world.ts";
+import type { ToPage } from "../../kernel/protocol.ts";
+
+export function workerWorld(port: MessagePort): GuestWorld {
+  return {
+    load: loadBlob,
+    post: (message: ToPage, transfer: Transferable[] = []) => port.postMessage(message, transfer),
+    setRandom: (random) => void (Math.random = random),
+    now: () => performance.now(),
+    later(ms, then) {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+    turn,
+  };
+}
+
+async function loadBlob(code: string, name: string): Promise<CellBody> {
+  const blob = new Blob([`${code}\n//# sourceURL=${name}`], { type: "text/javascript" });
+  const url = URL.createObjectURL(blob);
+  try {
+    const module = (await import(/* @vite-ignore */ url)) as { readonly default: CellBody };
+    return module.default;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+const turns = new MessageChannel();
+const waiting: (() => void)[] = [];
+turns.port1.onmessage = () => waiting.shift()?.();
+
+/** A task later, without the pause that timers make when they are nested or the tab is hidden. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    turns.port2.postMessage(null);
+  });
+}

@@ -1,0 +1,174 @@
+/** A workspace's blobs: kept here before anything else, sent to the server when there is a way, checked on the way back. */
+import { AppError } from "../../base/errors.ts";
+import type { Digest } from "../../base/ids.ts";
+import { Settable } from "../../base/observable.ts";
+import { type BlobManifest, parseBlobManifest } from "../../document/blobManifest.ts";
+import { type BlobStore, chunksOf } from "../../storage/blobStore.ts";
+import { backoff } from "../../sync/backoff.ts";
+import type { Blobs } from "../../workspace/session.ts";
+import type { ServerApi } from "./serverApi.ts";
+import type { ServerLink } from "./serverLink.ts";
+
+const LONGEST_WAIT = 30_000;
+
+export type BlobFailure = { readonly code: "blob-missing"; readonly digest: Digest };
+
+export class WorkspaceBlobs implements Blobs {
+  /** How many chunks the server does not have yet. */
+  readonly waiting = new Settable(0);
+  readonly #store: BlobStore;
+  readonly #api: ServerApi;
+  readonly #link: ServerLink;
+  readonly #mayWrite: () => boolean;
+  readonly #stop: () => void;
+  readonly #getting = new Map<Digest, Promise<Uint8Array<ArrayBuffer>>>();
+  #sending = false;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(store: BlobStore, api: ServerApi, link: ServerLink, mayWrite: () => boolean) {
+    this.#store = store;
+    this.#api = api;
+    this.#link = link;
+    this.#mayWrite = mayWrite;
+    this.#stop = link.state.subscribe(() => void this.send());
+  }
+
+  close(): void {
+    this.#stop();
+    clearTimeout(this.#timer);
+  }
+
+  async put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest> {
+    const waits = this.#mayWrite();
+    const chunks: Digest[] = [];
+    for (const chunk of chunksOf(bytes)) {
+      const digest = await digestOf(chunk);
+      // Cut out of the whole: storing a view would store all that is behind it.
+      await this.#store.putChunk(digest, chunk.slice(), waits);
+      chunks.push(digest);
+    }
+    const sha256 = chunks.length === 1 ? (chunks[0] as Digest) : await digestOf(bytes);
+    const manifest: BlobManifest = { sha256, size: bytes.length, mime, chunks };
+    await this.#store.putManifest(manifest);
+    await this.count();
+    void this.send();
+    return manifest;
+  }
+
+  async get(
+    blob: Digest | BlobManifest,
+    progress?: (fraction: number) => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const digest = typeof blob === "string" ? blob : blob.sha256;
+    const getting = this.#getting.get(digest);
+    if (getting) return getting;
+    const fresh = this.#get(blob, progress).finally(() => this.#getting.delete(digest));
+    this.#getting.set(digest, fresh);
+    return fresh;
+  }
+
+  /** Counts again what waits: another tab may have put or sent something. */
+  async count(): Promise<void> {
+    this.waiting.set((await this.#store.waiting()).length);
+  }
+
+  /** The server has lost what it had. */
+  async waitAgain(): Promise<void> {
+    await this.#store.waitAgain();
+    await this.count();
+  }
+
+  /** Sends what waits, chunk by chunk. What the server has already is only asked for. */
+  async send(): Promise<void> {
+    if (this.#sending || !this.#mayWrite()) return;
+    this.#sending = true;
+    clearTimeout(this.#timer);
+    let failed = false;
+    for (const digest of await this.#store.waiting()) {
+      failed = !(await this.#sendChunk(digest));
+      if (failed) break;
+      await this.count();
+    }
+    this.#sending = false;
+    await this.count();
+    if (!failed) this.#failures = 0;
+    else if (this.#link.state.current.kind === "online") {
+      const wait = backoff(++this.#failures, LONGEST_WAIT, Math.random());
+      this.#timer = setTimeout(() => void this.send(), wait);
+    } else return;
+    if (!failed && this.waiting.current > 0) void this.send();
+  }
+
+  async #sendChunk(digest: Digest): Promise<boolean> {
+    const token = await this.#link.token();
+    if (token === undefined) return false;
+    const known = await this.#api.hasChunk(token, digest);
+    if (!known.ok) return this.#failed(known.code);
+    const bytes = known.value ? undefined : await this.#store.chunk(digest);
+    if (bytes) {
+      const sent = await this.#api.putChunk(token, digest, bytes);
+      if (!sent.ok) return this.#failed(sent.code);
+    }
+    await this.#store.uploaded(digest);
+    return true;
+  }
+
+  #failed(code: string): false {
+    if (code === "unreachable") this.#link.lost();
+    if (code === "bad-token") this.#link.forgetToken();
+    return false;
+  }
+
+  async #get(
+    blob: Digest | BlobManifest,
+    progress: ((fraction: number) => void) | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const digest = typeof blob === "string" ? blob : blob.sha256;
+    const manifest =
+      parseBlobManifest(await this.#store.manifest(digest)) ??
+      (typeof blob === "string" ? undefined : blob);
+    const digests = manifest?.chunks ?? [digest];
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for (const [i, chunk] of digests.entries()) {
+      parts.push((await this.#store.chunk(chunk)) ?? (await this.#fetch(chunk, digest)));
+      progress?.((i + 1) / digests.length);
+    }
+    const bytes = joined(parts);
+    // A manifest comes from other members: what it lists need not be what it names.
+    if ((await digestOf(bytes)) !== digest) throw missing(digest);
+    if (manifest) await this.#store.putManifest(manifest);
+    return bytes;
+  }
+
+  async #fetch(chunk: Digest, of: Digest): Promise<Uint8Array<ArrayBuffer>> {
+    await this.#link.tried();
+    const token = await this.#link.token();
+    const answer = token === undefined ? undefined : await this.#api.chunk(token, chunk);
+    if (!answer?.ok || (await digestOf(answer.value)) !== chunk) throw missing(of);
+    await this.#store.putChunk(chunk, answer.value, false);
+    return answer.value;
+  }
+}
+
+function missing(digest: Digest): AppError<BlobFailure> {
+  return new AppError<BlobFailure>({ code: "blob-missing", digest });
+}
+
+function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Off the page's thread, unlike lib/base/digest.ts: blobs are big. */
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Digest> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") as Digest;
+}

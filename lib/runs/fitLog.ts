@@ -1,0 +1,138 @@
+/**
+ * What TensorFlow.js tells of a fit, batch by batch and epoch by epoch, as points of a run. Several fits that
+ * log into one run go on where the one before them stopped.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { RunParams } from "../document/runsDoc.ts";
+import type { Collector } from "./collector.ts";
+import { type FitPlan, fitProgress } from "./fitProgress.ts";
+import { metricName } from "./modelFacts.ts";
+
+type Tf = typeof tf;
+type Logs = Readonly<Record<string, number | tf.Tensor>>;
+
+/** What a callback is told before the first batch. */
+interface FitParams {
+  readonly epochs: number;
+  readonly initialEpoch: number | null;
+  readonly samples: number | null;
+  readonly steps: number | null;
+  readonly batchSize: number | null;
+  readonly metrics: readonly string[];
+}
+
+export class FitLog {
+  readonly collector: Collector;
+  readonly #now: () => number;
+  #announce: ((facts: RunParams) => void) | undefined;
+  #begun = false;
+  #plan: FitPlan = { epochs: 1, initialEpoch: 0, batchesPerEpoch: undefined };
+  #metrics: readonly string[] = [];
+  /** In fits before this one that log into the same run. */
+  #before = { epochs: 0, batches: 0 };
+  #done = { epochs: 0, batches: 0, inEpoch: 0 };
+  #firstBatchAt = 0;
+
+  constructor(collector: Collector, now: () => number) {
+    this.collector = collector;
+    this.#now = now;
+  }
+
+  /** Whether a fit came so far as to train. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /**
+   * `announce` is called with what the fit found out when training really begins: a fit that refuses its data
+   * makes no run.
+   */
+  expect(announce: (facts: RunParams) => void): void {
+    this.#announce = announce;
+  }
+
+  begin(params: FitParams): void {
+    const batches = batchesOf(params);
+    this.#announce?.({
+      ...(params.samples === null ? {} : { "training rows": params.samples }),
+      ...(batches === undefined ? {} : { "batches per epoch": batches }),
+    });
+    this.#announce = undefined;
+    const initialEpoch = params.initialEpoch ?? 0;
+    // A fit that says where it goes on is believed; any other goes on after what is there.
+    this.#before = {
+      epochs: this.#begun
+        ? Math.max(initialEpoch, this.#before.epochs + this.#done.epochs)
+        : initialEpoch,
+      batches: this.#before.batches + this.#done.batches,
+    };
+    this.#begun = true;
+    this.#done = { epochs: 0, batches: 0, inEpoch: 0 };
+    this.#metrics = params.metrics;
+    this.#plan = { epochs: params.epochs, initialEpoch, batchesPerEpoch: batches };
+  }
+
+  batch(logs: Logs): void {
+    const { batches } = this.#done;
+    if (batches === 0) this.#firstBatchAt = this.#now();
+    this.#done.batches++;
+    this.#done.inEpoch++;
+    const step = this.#before.batches + this.#done.batches;
+    for (const key of this.#metrics) {
+      const value = logs[key];
+      if (value !== undefined) this.collector.add(metricName(key), "batch", step, value);
+    }
+    this.#tick();
+  }
+
+  epoch(logs: Logs): void {
+    this.#done.epochs++;
+    this.#done.inEpoch = 0;
+    const step = this.#before.epochs + this.#done.epochs;
+    for (const key of this.#metrics) {
+      const value = logs[key];
+      if (value !== undefined) this.collector.add(metricName(key), "epoch", step, value);
+    }
+    this.#tick();
+  }
+
+  #tick(): void {
+    const clock = { firstBatchAt: this.#firstBatchAt, now: this.#now() };
+    this.collector.tick(fitProgress(this.#plan, this.#done, clock));
+  }
+}
+
+function batchesOf({ samples, batchSize, steps }: FitParams): number | undefined {
+  if (samples !== null && batchSize !== null) return Math.ceil(samples / batchSize);
+  return steps ?? undefined;
+}
+
+/**
+ * A callback that TensorFlow.js makes for every fit, whatever callbacks the cell gives: `logOf` says which log
+ * it belongs to. It comes first, while values are still tensors, and never waits.
+ */
+export function fitCallback(
+  tf: Tf,
+  logOf: (model: object) => FitLog | undefined,
+): new () => tf.Callback {
+  const nothing = Promise.resolve();
+  return class extends tf.Callback {
+    #log: FitLog | undefined;
+    override setModel(model: Parameters<tf.Callback["setModel"]>[0]): void {
+      super.setModel(model);
+      this.#log = logOf(model);
+    }
+    override onTrainBegin(): Promise<void> {
+      this.#log?.begin(this.params as unknown as FitParams);
+      return nothing;
+    }
+    override onBatchEnd(_batch: number, logs?: Logs): Promise<void> {
+      if (logs) this.#log?.batch(logs);
+      return nothing;
+    }
+    override onEpochEnd(_epoch: number, logs?: Logs): Promise<void> {
+      if (logs) this.#log?.epoch(logs);
+      return nothing;
+    }
+  };
+}

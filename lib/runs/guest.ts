@@ -1,0 +1,220 @@
+/**
+ * The worker's half of tracking: every fit in a cell becomes a run by itself, and `startRun` makes one by hand.
+ * It watches through TensorFlow.js' own registry of callbacks, so arguments, yields and numbers stay as they are.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { CellId } from "../base/ids.ts";
+import type { Guest, GuestModule } from "../kernel/capability.ts";
+import type { RunParams } from "../document/runsDoc.ts";
+import { Collector } from "./collector.ts";
+import { watchConsole } from "./consoleWatch.ts";
+import { FitLog, fitCallback } from "./fitLog.ts";
+import { fitDatasetParams, fitParams, metricName, modelParams, summarise } from "./modelFacts.ts";
+
+type Tf = typeof tf;
+
+/** A run that a cell keeps by hand. */
+export interface HandRun {
+  /** Numbers or scalar tensors, which stay yours. Steps count by themselves where none is given. */
+  log(values: Readonly<Record<string, number | tf.Tensor>>, options?: { step?: number }): void;
+  /** Write-once: a param that was said before stays as it is. */
+  param(name: string, value: unknown): void;
+  tag(word: string): void;
+  /** Closes the run; one that is left open ends with its cell. */
+  finish(): Promise<void>;
+}
+
+/** One cell run's runs. */
+interface CellRuns {
+  readonly cell: CellId;
+  readonly open: Set<Collector>;
+  /** The run that fits log into, started by hand; the innermost last. */
+  readonly byHand: { readonly collector: Collector; readonly fits: FitLog }[];
+  readonly byModel: Map<object, { readonly fits: FitLog; batches: number }>;
+}
+
+/** `now`: milliseconds that only go forward. */
+export function runsGuest(tf: Tf, now: () => number = () => performance.now()): GuestModule {
+  return (guest) => {
+    const tracking = new Tracking(tf, guest, now);
+    tracking.wrap();
+    return {
+      startRun: (name?: string, options?: { params?: RunParams }) =>
+        tracking.startRun(name, options?.params),
+    };
+  };
+}
+
+class Tracking {
+  readonly #tf: Tf;
+  readonly #guest: Guest;
+  readonly #now: () => number;
+  #runs = 0;
+  #current: CellRuns | undefined;
+  /** Fits that are on, by the model that trains. */
+  readonly #fits = new Map<object, FitLog>();
+
+  constructor(tf: Tf, guest: Guest, now: () => number) {
+    this.#tf = tf;
+    this.#guest = guest;
+    this.#now = now;
+  }
+
+  wrap(): void {
+    const model = this.#tf.LayersModel.prototype;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- each is called with its own model below
+    const { fit, fitDataset, trainOnBatch } = model;
+    // A sequential model hands its fit to a model within it, so each fit passes here once with its log.
+    const track = this.#fit.bind(this);
+    const trackBatch = this.#batch.bind(this);
+    model.fit = function (this: tf.LayersModel, x, y, args) {
+      return track(
+        this,
+        () => fitParams(this, args),
+        () => fit.call(this, x, y, args),
+      );
+    };
+    model.fitDataset = function (this: tf.LayersModel, dataset, args) {
+      return track(
+        this,
+        () => fitDatasetParams(this, args),
+        () => fitDataset.call(this, dataset as never, args as never),
+      );
+    };
+    model.trainOnBatch = async function (this: tf.LayersModel, x, y) {
+      const losses = await trainOnBatch.call(this, x, y);
+      trackBatch(this, Array.isArray(losses) ? losses : [losses]);
+      return losses;
+    };
+    this.#tf.registerCallbackConstructor(
+      0,
+      fitCallback(this.#tf, (one) => this.#fits.get(one)),
+    );
+  }
+
+  startRun(name = "", params: RunParams = {}): HandRun {
+    const cell = this.#cell();
+    if (!cell) throw new Error("startRun() works while a cell runs. Call it in a cell.");
+    const collector = this.#collector(cell);
+    collector.start(name, params);
+    const byHand = { collector, fits: new FitLog(collector, this.#now) };
+    cell.byHand.push(byHand);
+    let steps = 0;
+    const open = (): void => {
+      if (collector.ended || this.#current !== cell)
+        throw new Error("This run has ended, and nothing can be added to it. Start another one.");
+    };
+    return {
+      log: (values, options = {}) => {
+        open();
+        steps = checkedStep(options.step ?? steps + 1);
+        for (const [metric, value] of Object.entries(values))
+          collector.add(metric, "step", steps, value);
+        collector.tick();
+      },
+      param: (key, value) => {
+        open();
+        collector.describe({ [key]: value as never }, []);
+      },
+      tag: (word) => {
+        open();
+        collector.describe({}, [word]);
+      },
+      finish: async () => {
+        cell.open.delete(collector);
+        cell.byHand.splice(0, Infinity, ...cell.byHand.filter((one) => one !== byHand));
+        await collector.end("finished");
+      },
+    };
+  }
+
+  async #fit<T>(model: tf.LayersModel, params: () => RunParams, fit: () => Promise<T>): Promise<T> {
+    const cell = this.#cell();
+    if (!cell || this.#fits.has(model)) return fit();
+    const byHand = cell.byHand.at(-1);
+    const log = byHand?.fits ?? new FitLog(this.#collector(cell), this.#now);
+    log.expect((found) => {
+      const facts = [{ ...params(), ...found }, summarise(model)] as const;
+      if (byHand) log.collector.describe(facts[0], [], facts[1]);
+      else log.collector.start("", ...facts);
+    });
+    this.#fits.set(model, log);
+    try {
+      const history = await fit();
+      if (!byHand) await this.#end(cell, log, "finished");
+      return history;
+    } catch (error) {
+      if (!byHand)
+        await this.#end(cell, log, this.#guest.interrupted ? "interrupted" : "failed", error);
+      throw error;
+    } finally {
+      this.#fits.delete(model);
+    }
+  }
+
+  async #end(
+    cell: CellRuns,
+    log: FitLog,
+    how: "finished" | "failed" | "interrupted",
+    error?: unknown,
+  ): Promise<void> {
+    cell.open.delete(log.collector);
+    if (!log.begun) return; // it never came to training: the cell's error says why
+    await log.collector.end(how, how === "failed" ? errorText(error) : "");
+  }
+
+  #batch(model: tf.LayersModel, losses: readonly number[]): void {
+    const cell = this.#cell();
+    if (!cell) return;
+    let one = cell.byModel.get(model);
+    if (!one) {
+      const byHand = cell.byHand.at(-1);
+      const fits = byHand?.fits ?? new FitLog(this.#collector(cell), this.#now);
+      const facts = [modelParams(model), summarise(model)] as const;
+      if (byHand) fits.collector.describe(facts[0], [], facts[1]);
+      else fits.collector.start("", ...facts);
+      cell.byModel.set(model, (one = { fits, batches: 0 }));
+    }
+    one.batches++;
+    const names = model.metricsNames as readonly string[];
+    losses.forEach((loss, i) => {
+      const name = metricName(names[i] ?? `metric ${i + 1}`);
+      one.fits.collector.add(name, "batch", one.batches, loss);
+    });
+    one.fits.collector.tick();
+  }
+
+  #collector(cell: CellRuns): Collector {
+    const collector = new Collector(this.#tf, this.#guest, this.#now, ++this.#runs);
+    cell.open.add(collector);
+    return collector;
+  }
+
+  /** The runs of the cell that is running; what it leaves open is sent when it ends, and closed by the page. */
+  #cell(): CellRuns | undefined {
+    const cell = this.#guest.cell;
+    if (cell === undefined) return undefined;
+    if (this.#current) return this.#current;
+    const runs: CellRuns = { cell, open: new Set(), byHand: [], byModel: new Map() };
+    this.#current = runs;
+    const unwatch = watchConsole((line) => {
+      for (const collector of runs.open) collector.print(line);
+    });
+    this.#guest.atCellEnd(async () => {
+      unwatch();
+      this.#current = undefined;
+      await Promise.all([...runs.open].map((collector) => collector.flush()));
+    });
+    return runs;
+  }
+}
+
+function checkedStep(step: number): number {
+  if (!Number.isSafeInteger(step) || step < 0)
+    throw new Error(`A step counts up from 0, and ${step} is not a whole number from 0 on.`);
+  return step;
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

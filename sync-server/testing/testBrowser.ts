@@ -1,0 +1,56 @@
+/** A browser without a window: its own IndexedDB, its own tabs, and the product's own client in it. */
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { WebSocket } from "ws";
+import { type BrowserWorkspaces, openWorkspaces } from "../../lib/platform/browser/workspaces.ts";
+import type { Channel } from "../../lib/platform/browser/tabs.ts";
+
+export interface TestBrowser {
+  /** One more tab of the same browser. */
+  tab(): Promise<BrowserWorkspaces>;
+  /** Closes every tab and opens a new one, over what is stored. */
+  reload(): Promise<BrowserWorkspaces>;
+  close(): Promise<void>;
+}
+
+export function testBrowser(server: { readonly origin: string }): TestBrowser {
+  const indexedDB = new IDBFactory();
+  const channels = new Set<Channel>();
+  const tabs: BrowserWorkspaces[] = [];
+
+  const openChannel = (): Channel => {
+    const channel: Channel = {
+      onmessage: null,
+      postMessage(message) {
+        const data: unknown = structuredClone(message);
+        for (const other of channels)
+          if (other !== channel) queueMicrotask(() => other.onmessage?.({ data } as MessageEvent));
+      },
+      close: () => void channels.delete(channel),
+    };
+    channels.add(channel);
+    return channel;
+  };
+
+  const browser: TestBrowser = {
+    async tab() {
+      const opened = await openWorkspaces({
+        origin: server.origin,
+        indexedDB,
+        openChannel,
+        openSocket: (url, protocols) =>
+          new WebSocket(url, protocols) as unknown as globalThis.WebSocket,
+      });
+      tabs.push(opened);
+      return opened;
+    },
+    async reload() {
+      await browser.close();
+      return browser.tab();
+    },
+    async close() {
+      for (const tab of tabs.splice(0)) await tab.close();
+    },
+  };
+  return browser;
+}
