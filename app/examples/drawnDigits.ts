@@ -94,20 +94,20 @@ function sheet(images: Float32Array[], columns: number) {
   });
 }
 
-sheet(Array.from({ length: 30 }, (_, i) => draw(i % 10)), 10);
+sheet(Array.from({ length: 10 }, (_, digit) => draw(digit)), 10);
 `,
   },
   {
     text: `
-## Seven hundred to learn from, two hundred to try on
+## Five hundred to learn from, 150 to try on
 
 A network wants its images as one block of numbers: how many, how high, how wide, how many colours.
 `,
   },
   {
     code: `
-const LEARN = 700;
-const TRY = 200;
+const LEARN = 500;
+const TRY = 150;
 const digits = Array.from({ length: LEARN + TRY }, (_, i) => i % 10);
 const images = digits.map(draw);
 
@@ -128,21 +128,27 @@ learned.images.shape;
     text: `
 ## A small convolution
 
-Eight little windows of 5 × 5 pixels slide over the image and learn what to look for: an end, a bend, a crossing. Sixteen more look at what those found, and a last layer decides.
+Six little windows of 5 × 5 pixels slide over the image and learn what to look for: an edge, an end, a bend. The strongest answer in each neighbourhood is kept, and a last layer decides.
 `,
   },
   {
     code: `
 const model = tf.sequential({
   layers: [
-    tf.layers.conv2d({ inputShape: [SIZE, SIZE, 1], filters: 8, kernelSize: 5, strides: 2, activation: "relu" }),
-    tf.layers.conv2d({ filters: 16, kernelSize: 3, strides: 2, activation: "relu" }),
+    tf.layers.conv2d({
+      inputShape: [SIZE, SIZE, 1],
+      filters: 6,
+      kernelSize: 5,
+      strides: 2,
+      activation: "relu",
+    }),
+    tf.layers.maxPooling2d({ poolSize: 2 }),
     tf.layers.flatten(),
     tf.layers.dense({ units: 10, activation: "softmax" }),
   ],
 });
 model.compile({
-  optimizer: tf.train.adam(0.005),
+  optimizer: tf.train.adam(0.01),
   loss: "categoricalCrossentropy",
   metrics: ["accuracy"],
 });
@@ -153,8 +159,8 @@ model;
   {
     code: `
 const history = await model.fit(learned.images, learned.labels, {
-  epochs: 12,
-  batchSize: 32,
+  epochs: 8,
+  batchSize: 16,
   validationData: [tried.images, tried.labels],
 });
 
@@ -178,7 +184,7 @@ The solid line is how many it reads right of those it learns from, the dashed on
   },
   {
     code: `
-const chosen = (model.predict(tried.images) as import("@tensorflow/tfjs").Tensor).argMax(1);
+const chosen = (model.predict(tried.images) as tf.Tensor).argMax(1);
 const read = Array.from(await chosen.data());
 
 confusionMatrix(digits.slice(LEARN), read, digits.slice(0, 10).map(String));
@@ -196,7 +202,7 @@ Look at them. Some you would get wrong yourself; in others a stroke was bent int
 const mistakes = read
   .map((said, i) => ({ said, was: digits[LEARN + i], image: images[LEARN + i] }))
   .filter(({ said, was }) => said !== was)
-  .slice(0, 20);
+  .slice(0, 10);
 
 mistakes.length === 0 ? "It read every single one right." : sheet(mistakes.map(({ image }) => image), 10);
 `,

@@ -151,7 +151,7 @@ model;
   {
     code: `
 const history = await model.fit(inputs(train), rents(train), {
-  epochs: 40,
+  epochs: 30,
   batchSize: 32,
   validationData: [inputs(test), rents(test)],
 });
@@ -176,7 +176,7 @@ Every dot is a flat that the network has never seen. On the line it would be exa
   },
   {
     code: `
-const outputs = await (model.predict(inputs(test)) as import("@tensorflow/tfjs").Tensor).data();
+const outputs = await (model.predict(inputs(test)) as tf.Tensor).data();
 const judged = test.map((flat, i) => ({
   rent: flat.rent,
   predicted: Math.round(outputs[i] * 100 + meanRent),

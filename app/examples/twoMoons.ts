@@ -22,7 +22,7 @@ function noise(spread: number): number {
   return spread * (Math.random() + Math.random() + Math.random() - 1.5) * 2;
 }
 
-const points = Array.from({ length: 600 }, (_, i) => {
+const points = Array.from({ length: 400 }, (_, i) => {
   const upper = i % 2 === 0;
   const angle = Math.random() * Math.PI;
   return {
@@ -128,7 +128,7 @@ const grid = Array.from({ length: STEPS * STEPS }, (_, i) => [
   left + ((right - left) * ((i % STEPS) + 0.5)) / STEPS,
   bottom + ((top - bottom) * (Math.floor(i / STEPS) + 0.5)) / STEPS,
 ]);
-const surface = await (model.predict(tf.tensor2d(grid)) as import("@tensorflow/tfjs").Tensor).data();
+const surface = await (model.predict(tf.tensor2d(grid)) as tf.Tensor).data();
 
 Plot.plot({
   aspectRatio: 1,
@@ -159,7 +159,7 @@ Count which moon the points put aside were taken for. A right answer for all of 
   },
   {
     code: `
-const guesses = await (model.predict(inputs(test)) as import("@tensorflow/tfjs").Tensor).data();
+const guesses = await (model.predict(inputs(test)) as tf.Tensor).data();
 
 confusionMatrix(
   test.map((row) => row.moon),
