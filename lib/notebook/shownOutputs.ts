@@ -116,30 +116,31 @@ export class ShownOutputs {
     }
   }
 
-  #whole({ sha256, size }: BlobManifest): readonly MimeBundle[] | undefined {
+  #whole(manifest: BlobManifest): readonly MimeBundle[] | undefined {
+    const { sha256, size } = manifest;
     const known = this.#wholes.get(sha256);
     if (known === undefined && size <= MOST_IN_BLOB) {
       this.#wholes.set(sha256, "coming");
-      void this.#fetch(sha256, FIRST_RETRY_MS);
+      void this.#fetch(manifest, FIRST_RETRY_MS);
     }
     return known === "coming" ? undefined : known;
   }
 
   /** The blob may come later than the document that names it: then it is asked for again. */
-  async #fetch(digest: Digest, retryMs: number): Promise<void> {
+  async #fetch(manifest: BlobManifest, retryMs: number): Promise<void> {
     let bytes: Uint8Array;
     try {
-      bytes = await this.#world.blobs.get(digest);
+      bytes = await this.#world.blobs.get(manifest);
     } catch {
       if (this.#closed) return;
       const leave = this.#world.clock.after(retryMs, () => {
         this.#waits.delete(leave);
-        void this.#fetch(digest, Math.min(LAST_RETRY_MS, retryMs * 2));
+        void this.#fetch(manifest, Math.min(LAST_RETRY_MS, retryMs * 2));
       });
       this.#waits.add(leave);
       return;
     }
-    this.#wholes.set(digest, decodeWhole(bytes) ?? []);
+    this.#wholes.set(manifest.sha256, decodeWhole(bytes) ?? []);
     if (!this.#closed) this.#world.changed();
   }
 }
