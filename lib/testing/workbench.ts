@@ -7,7 +7,7 @@ import * as compiler from "../kernel/compile.ts";
 import type { CellView } from "../notebook/cellView.ts";
 import { Execution } from "../notebook/execution.ts";
 import { addCell, cellText } from "../notebook/notebook.ts";
-import type { Blobs, Member, Role } from "../workspace/session.ts";
+import type { BlobManifest, Blobs, Member, Role } from "../workspace/session.ts";
 import { type MemoryClock, memoryClock } from "./memoryClock.ts";
 import { peers } from "./peers.ts";
 import { ScriptedKernel } from "./scriptedKernel.ts";
@@ -39,17 +39,14 @@ export class MemoryBlobs implements Blobs {
   readonly #bytes = new Map<Digest, Uint8Array<ArrayBuffer>>();
   missing = false;
 
-  put(
-    bytes: Uint8Array<ArrayBuffer>,
-    mime: string,
-  ): Promise<{ sha256: Digest; size: number; mime: string; chunks: Digest[] }> {
+  put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest> {
     const sha256 = digestBytes(bytes);
     this.#bytes.set(sha256, bytes);
     return Promise.resolve({ sha256, size: bytes.length, mime, chunks: [sha256] });
   }
 
-  get(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = this.#bytes.get(digest);
+  get(blob: Digest | BlobManifest): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = this.#bytes.get(typeof blob === "string" ? blob : blob.sha256);
     return this.missing || !bytes ? Promise.reject(new Error("missing")) : Promise.resolve(bytes);
   }
 }
