@@ -23,6 +23,7 @@ interface Running {
   readonly shown: CellShown;
   readonly interruption: Interruption;
   readonly trained: Set<object>;
+  readonly atEnd: (() => Promise<void> | void)[];
   /** The first error that nobody in the cell waited for. */
   astray: { readonly error: unknown } | undefined;
 }
@@ -59,6 +60,7 @@ export class Runtime {
         now.shown.display(value, options?.id ?? null);
       },
       trained: (object) => void running()?.trained.add(object),
+      atCellEnd: (act) => void running()?.atEnd.push(act),
     };
   }
 
@@ -119,15 +121,26 @@ export class Runtime {
       shown: new CellShown(this.#world),
       interruption: new Interruption(this.#world),
       trained: new Set(),
+      atEnd: [],
       astray: undefined,
     });
     this.#world.setRandom(seededRandom(run.seed));
     const end = await this.#outcome(run, running);
+    for (const act of running.atEnd) await this.#closing(act);
     await running.shown.end();
     const names = this.#names.holding(running.trained, run.cell);
     if (names.length > 0) this.#world.post({ kind: "trained", names });
     this.#running = undefined;
     this.#world.post({ kind: "ended", end });
+  }
+
+  /** What a module still has to send. The cell has ended as it has, whatever comes of this. */
+  async #closing(act: () => Promise<void> | void): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.warn(errorOutput(error, this.#modules).message);
+    }
   }
 
   async #outcome(run: RunMessage, running: Running): Promise<GuestEnd> {
