@@ -82,7 +82,7 @@ await attempt("own", () => fetch("${server.origin}/healthz"));
 await attempt("xhr", () => new Promise((ok, no) => { const x = new XMLHttpRequest(); x.open("GET", "http://${out}/xhr"); x.onload = ok; x.onerror = no; x.send(); }));
 await attempt("socket", () => new Promise((ok, no) => { const s = new WebSocket("ws://${out}/socket"); s.onopen = ok; s.onerror = no; }));
 await attempt("events", () => new Promise((ok, no) => { const s = new EventSource("http://${out}/events"); s.onopen = ok; s.onerror = no; }));
-await attempt("import", () => import("http://${out}/import.js"));
+await attempt("import", () => import(String("http://${out}/import.js")));
 await attempt("scripts", () => importScripts("http://${out}/scripts.js"));
 await attempt("worker", () => new Promise((ok, no) => { const w = new Worker("http://${out}/worker.js"); w.onmessage = ok; w.onerror = no; }));
 await attempt("databases", () => indexedDB.databases());
@@ -112,6 +112,7 @@ test("what goes wrong is shown on the cell with its line and column, and the not
   const page = await foundWorkspace(browser, server.origin, "Mira Lind");
   await openNewNotebook(page);
   const bad = await addCode(page, "const x = 1;\nconst y = = 2;");
+  await run(page, bad);
   await expect(outputOf(page, bad)).toContainText(/line 2/i);
   const thrown = await addCode(
     page,

@@ -1,7 +1,8 @@
 import { defineConfig } from "@playwright/test";
-import { LAUNCH_ARGS } from "./browser.js";
+import { LAUNCH_ARGS, findBrowser } from "./browser.js";
 
-const executablePath = process.env["ENSEMBLE_BROWSER"];
+// Found once, and handed to the processes that run the stories.
+const executablePath = (process.env["ENSEMBLE_BROWSER"] ??= findBrowser());
 
 export default defineConfig({
   testDir: ".",
@@ -17,7 +18,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 900 },
     launchOptions: {
-      ...(executablePath === undefined ? {} : { executablePath }),
+      executablePath,
       args: LAUNCH_ARGS,
     },
     screenshot: "only-on-failure",

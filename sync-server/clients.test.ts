@@ -1,98 +1,42 @@
 /** The browser's client against the real server: what is shown as saved is saved, and nothing is lost offline. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import * as Y from "yjs";
-import type { WorkspaceId } from "../lib/base/ids.ts";
 import { putNotebookEntry, workspaceTitle } from "../lib/document/indexDoc.ts";
-import type { RoomKey } from "../lib/document/rooms.ts";
-import type { BrowserWorkspaces } from "../lib/platform/browser/workspaces.ts";
-import type { Connection, Role, WorkspaceSession } from "../lib/workspace/session.ts";
-import { type TestBrowser, testBrowser } from "./testing/testBrowser.ts";
-import { type TestServer, startTestServer, until } from "./testing/testServer.ts";
-
-const NOTEBOOK: RoomKey = "notebook/aaaaaaaaaaaaaaaa" as RoomKey;
+import {
+  type Clients,
+  NOTEBOOK,
+  kindOf,
+  offline,
+  openClients,
+  saved,
+  textOf,
+} from "./testing/clients.ts";
+import { until } from "./testing/testServer.ts";
 
 vi.setConfig({ testTimeout: 20_000 });
 
-let server: TestServer;
-let browsers: TestBrowser[];
-
+let clients: Clients;
 beforeEach(async () => {
-  server = await startTestServer();
-  browsers = [];
+  clients = await openClients();
 });
-afterEach(async () => {
-  for (const browser of browsers) await browser.close();
-  await server.close();
-});
-
-function newBrowser(): TestBrowser {
-  const browser = testBrowser(server);
-  browsers.push(browser);
-  return browser;
-}
-
-const kindOf = (session: WorkspaceSession): Connection["kind"] => session.connection.current.kind;
-
-const saved = (...sessions: WorkspaceSession[]): Promise<void> =>
-  until(() => sessions.every((session) => kindOf(session) === "saved"), "everything is saved");
-
-const offline = (session: WorkspaceSession): Promise<void> =>
-  until(() => kindOf(session) === "offline", "it is noticed that the server is gone");
-
-async function textOf(session: WorkspaceSession, room: RoomKey = NOTEBOOK): Promise<Y.Text> {
-  return (await session.open(room)).doc.getText("t");
-}
-
-async function founded(): Promise<{
-  browser: TestBrowser;
-  tab: BrowserWorkspaces;
-  id: WorkspaceId;
-  session: WorkspaceSession;
-}> {
-  const browser = newBrowser();
-  const tab = await browser.tab();
-  await tab.setMyName("Mira");
-  const id = await tab.create("Penguins");
-  return { browser, tab, id, session: await tab.open(id) };
-}
-
-/** A path and fragment, as they are opened elsewhere. */
-async function follow(tab: BrowserWorkspaces, link: string): Promise<WorkspaceId> {
-  const [path = "", fragment = ""] = link.split("#");
-  const id = path.split("/")[2] as WorkspaceId;
-  await tab.join(id, fragment);
-  return id;
-}
-
-async function joined(
-  from: WorkspaceSession,
-  role: Role = "editor",
-): Promise<{ browser: TestBrowser; tab: BrowserWorkspaces; session: WorkspaceSession }> {
-  const link = await from.invite({ role, uses: 1, expiresAt: Date.now() + 60_000 });
-  await saved(from);
-  const browser = newBrowser();
-  const tab = await browser.tab();
-  await tab.setMyName("Jun");
-  return { browser, tab, session: await tab.open(await follow(tab, link)) };
-}
+afterEach(() => clients.close());
 
 describe("a workspace made offline", () => {
   it("is there at once, and registered when its server appears", async () => {
-    await server.stop();
-    const { browser, tab, id, session } = await founded();
+    await clients.server.stop();
+    const { browser, tab, id, session } = await clients.found();
     await offline(session);
     expect(tab.list.current).toMatchObject([{ id, title: "Penguins", onServer: false }]);
     expect(session.me.current).toMatchObject({ name: "Mira", role: "owner" });
     const again = await (await browser.reload()).open(id);
-    await server.start();
+    await clients.server.start();
     await saved(again);
     const index = await again.open("index");
     expect(workspaceTitle(index.doc)).toBe("Penguins");
   });
 
   it("says how many changes wait", async () => {
-    await server.stop();
-    const { session } = await founded();
+    await clients.server.stop();
+    const { session } = await clients.found();
     const text = await textOf(session);
     text.insert(0, "a");
     text.insert(1, "b");
@@ -106,8 +50,8 @@ describe("a workspace made offline", () => {
 
 describe("two people", () => {
   it("see what the other types, and who is there", async () => {
-    const { session: mira } = await founded();
-    const { session: jun } = await joined(mira);
+    const { session: mira } = await clients.found();
+    const { session: jun } = await clients.join(mira);
     const [a, b] = [await textOf(mira), await textOf(jun)];
     a.insert(0, "hello");
     await until(() => b.toJSON() === "hello");
@@ -118,10 +62,10 @@ describe("two people", () => {
   });
 
   it("both edit offline, reload, and have everything exactly once when the server is back", async () => {
-    const mira = await founded();
-    const jun = await joined(mira.session);
+    const mira = await clients.found();
+    const jun = await clients.join(mira.session);
     await saved(mira.session, jun.session);
-    await server.stop();
+    await clients.server.stop();
     await Promise.all([offline(mira.session), offline(jun.session)]);
     const [a, b] = [await textOf(mira.session), await textOf(jun.session)];
     for (let i = 0; i < 200; i++) {
@@ -135,7 +79,7 @@ describe("two people", () => {
     };
     const [left, right] = [await textOf(again.mira), await textOf(again.jun)];
     expect(left.toJSON().match(/a\d+ /g)).toHaveLength(200);
-    await server.start();
+    await clients.server.start();
     await until(() => left.toJSON() === right.toJSON() && left.toJSON().includes("b0 "));
     await saved(again.mira, again.jun);
     const words = left.toJSON().trim().split(" ");
@@ -146,23 +90,23 @@ describe("two people", () => {
 
 describe("what is shown as saved", () => {
   it("is never claimed before the server has it on its disk", async () => {
-    const { session } = await founded();
+    const { session } = await clients.found();
     await saved(session);
     const text = await textOf(session);
     await saved(session);
     text.insert(0, "x");
     expect(kindOf(session)).toBe("saving");
     await saved(session);
-    await server.restart();
-    const { session: other } = await joined(session);
+    await clients.server.restart();
+    const { session: other } = await clients.join(session);
     const theirs = await textOf(other);
     await until(() => theirs.toJSON() === "x");
   });
 
   it("covers rooms that nobody has open", async () => {
-    const mira = await founded();
+    const mira = await clients.found();
     await saved(mira.session);
-    await server.stop();
+    await clients.server.stop();
     await offline(mira.session);
     const room = await mira.session.open(NOTEBOOK);
     room.doc.getText("t").insert(0, "offline");
@@ -175,16 +119,16 @@ describe("what is shown as saved", () => {
     });
     await until(() => mira.session.connection.current.kind === "offline");
     const again = await (await mira.browser.reload()).open(mira.id);
-    await server.start();
+    await clients.server.start();
     await saved(again);
-    const jun = await joined(again);
+    const jun = await clients.join(again);
     const text = await textOf(jun.session);
     await until(() => text.toJSON() === "offline");
   });
 });
 
 it("fetches notebooks ahead, so that one never opened here is there offline", async () => {
-  const mira = await founded();
+  const mira = await clients.found();
   const text = await textOf(mira.session);
   text.insert(0, "lesson");
   const index = await mira.session.open("index");
@@ -194,14 +138,14 @@ it("fetches notebooks ahead, so that one never opened here is there offline", as
     createdAt: 1,
     createdBy: mira.session.me.current.id,
   });
-  const jun = await joined(mira.session);
+  const jun = await clients.join(mira.session);
   await saved(jun.session);
   await until(() => jun.tab.list.current[0]?.notebooks === 1);
   const stored = async (): Promise<boolean> => {
-    await server.stop();
+    await clients.server.stop();
     const session = await (await jun.browser.reload()).open(mira.id);
     const found = (await textOf(session)).toJSON();
-    await server.start();
+    await clients.server.start();
     await saved(session);
     return found === "lesson";
   };

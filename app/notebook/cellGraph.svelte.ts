@@ -16,10 +16,6 @@ export class CellGraph {
   /** The number of each cell on the page, from 1. */
   readonly numbers: ReadonlyMap<string, number> = $derived.by(() => numberCells(this.#places()));
   readonly threads: readonly ThreadCell[] = $derived.by(() => this.#readThreads());
-  /** The cell that this tab's kernel runs, and since when. */
-  readonly running: { readonly cell: CellId; readonly since: number } | undefined = $derived.by(
-    () => this.#running(),
-  );
 
   constructor(places: () => readonly CellPlace[], runs: NotebookRuns) {
     this.#places = places;
@@ -48,13 +44,5 @@ export class CellGraph {
       id,
       readsFrom: view?.current.reads.map((one) => one.from) ?? [],
     }));
-  }
-
-  #running(): { cell: CellId; since: number } | undefined {
-    for (const { id, view } of this.#views) {
-      if (view?.current.state === "running" && view.current.startedAt !== undefined)
-        return { cell: id, since: view.current.startedAt };
-    }
-    return undefined;
   }
 }

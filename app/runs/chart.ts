@@ -11,6 +11,7 @@ export interface Scale {
 }
 
 const LOG_FROM = 100;
+const MOST_TICKS = 5;
 
 /**
  * The values' scale. Shares of one run from 0 to 1; what is never negative starts at 0; a loss that falls a
@@ -32,9 +33,13 @@ export function valueScale(curves: readonly Points[], metric: string, compared =
   if (min > 0 && steep && /loss|error/i.test(metric))
     return { min: least / 1.15, max: max * 1.15, log: true };
   if (min >= 0) min = 0;
-  if (min === max) max = min + 1;
+  if (max - min <= Math.abs(min) * 1e-9) max = min + Math.max(1, Math.abs(min) / 10);
   const step = tickStep(min, max);
-  return { min: Math.floor(min / step) * step, max: Math.ceil(max / step) * step, log: false };
+  return {
+    min: Math.min(min, Math.floor(min / step) * step),
+    max: Math.max(max, Math.ceil(max / step) * step),
+    log: false,
+  };
 }
 
 function tickStep(min: number, max: number, wanted = 4): number {
@@ -54,7 +59,8 @@ export function valueTicks(scale: Scale): Tick[] {
     const ticks: Tick[] = [];
     for (let e = Math.ceil(Math.log10(scale.min)); e <= Math.log10(scale.max); e++)
       ticks.push({ at: heightOf(scale, 10 ** e), words: tidy(10 ** e) });
-    if (ticks.length > 1) return ticks.filter((_, i) => ticks.length < 7 || i % 2 === 0);
+    const each = Math.ceil(ticks.length / MOST_TICKS);
+    if (ticks.length > 1) return ticks.filter((_, i) => i % each === 0);
     return [scale.min * 1.15, scale.max / 1.15].map((value) => ({
       at: heightOf(scale, value),
       words: tidy(value),
@@ -78,7 +84,7 @@ function tidy(value: number): string {
 /** Steps along the foot: whole numbers, the last with the word for what they count. */
 export function stepTicks(from: number, to: number, word: string): Tick[] {
   if (to <= from) return [{ at: 0, words: `${word} ${to}` }];
-  const step = Math.max(1, tickStep(from, to, 3));
+  const step = Math.max(1, tickStep(from, to));
   const ticks: Tick[] = [];
   for (let at = Math.ceil(from / step) * step; at < to; at += step)
     if (Number.isInteger(at))

@@ -27,6 +27,8 @@ export interface Group {
 
 const MOST_METRICS = 2;
 const MOST_PARAMS = 3;
+/** What follows from other params says nothing in a list. */
+const DERIVED = ["training rows", "batches per epoch"];
 /** Said first where nothing differs; the rest of the params is on the run's page. */
 const USUAL = ["learning rate", "epochs", "batch size", "optimizer"];
 
@@ -69,6 +71,7 @@ export function paramColumns(runs: readonly Listed[]): string[] {
     return (differs ? 0 : 10) + (usual < 0 ? 5 : usual);
   };
   return names
+    .filter((name) => !DERIVED.includes(name))
     .filter((name) => USUAL.includes(name) || (values.get(name)?.size ?? 0) > 1)
     .sort((a, b) => rank(a) - rank(b))
     .slice(0, MOST_PARAMS);

@@ -21,6 +21,21 @@ export function paramText(value: Json): string {
   return JSON.stringify(value);
 }
 
+const shortParams: Readonly<Record<string, string>> = {
+  "learning rate": "rate",
+  "batch size": "batch",
+};
+
+/** "rate" for "learning rate": for the head of a narrow column. */
+export function paramShort(name: string): string {
+  return shortParams[name] ?? name;
+}
+
+/** A name as it fits beside the end of a curve. */
+export function shortLabel(label: string): string {
+  return label.length <= 13 ? label : `${label.slice(0, 12).trimEnd()}…`;
+}
+
 const VALIDATION = "val_";
 
 export function isValidation(metric: string): boolean {

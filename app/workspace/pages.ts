@@ -29,6 +29,15 @@ export interface SectionPages {
 export const pages: { readonly [section in Section]?: SectionPages } = {
   notebooks: {
     list: () => import("../notebook/NotebookList.svelte"),
+    one: () => import("../notebook/NotebookPage.svelte"),
+  },
+  datasets: {
+    list: () => import("../datasets/DatasetList.svelte"),
+    one: () => import("../datasets/Dataset.svelte"),
+  },
+  runs: {
+    list: () => import("../runs/RunList.svelte"),
+    one: () => import("../runs/Run.svelte"),
   },
   people: {
     list: () => import("../people/People.svelte"),

@@ -10,6 +10,8 @@ export interface ByteSource {
   readonly name: string;
   readonly size: number;
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Of one that is unpacked while it is read: how many of the `size` bytes its last stream has taken in. */
+  taken?(): number;
 }
 
 export type SourceKind =
@@ -38,9 +40,21 @@ const FORMATS: readonly (readonly [format: string, magic: readonly number[]])[] 
 export async function unpacked(source: ByteSource): Promise<ByteSource> {
   const head = await firstBytes(source, 2);
   if (!startsWith(head, GZIP)) return source;
+  let taken = 0;
   return {
-    ...source,
-    stream: () => source.stream().pipeThrough(new DecompressionStream("gzip")),
+    name: source.name,
+    size: source.size,
+    taken: () => taken,
+    stream() {
+      taken = 0;
+      const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform(piece, controller) {
+          taken += piece.length;
+          controller.enqueue(piece);
+        },
+      });
+      return source.stream().pipeThrough(counting).pipeThrough(new DecompressionStream("gzip"));
+    },
   };
 }
 
@@ -66,8 +80,8 @@ export async function* pieces(source: ByteSource): AsyncGenerator<Uint8Array<Arr
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((cause: unknown) => {
-        // What unpacks refuses damage with a TypeError; a file's own reader with a DOMException.
-        const code = cause instanceof TypeError ? "gzip-broken" : "file-unreadable";
+        // A file that went away is a DOMException; what unpacks has an error of another kind in each engine.
+        const code = cause instanceof DOMException ? "file-unreadable" : "gzip-broken";
         throw new AppError<ImportFailure>({ code, file: source.name }, cause);
       });
       if (done) return;

@@ -13,7 +13,7 @@ export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 export interface RowBatch {
   readonly rows: readonly (readonly string[])[];
   readonly lines: Int32Array;
-  /** How much of the source has been read, 0 to 1. Unknown, and so 0, for one that is packed. */
+  /** How many of the source's bytes have been read. */
   readonly bytesRead: number;
 }
 
@@ -42,9 +42,10 @@ export async function* readText(
     bytesRead += piece.length;
     const text = held + decode(decoder, piece);
     held = text.endsWith("\r") ? "\r" : "";
-    yield { text: withLineFeeds(held ? text.slice(0, -1) : text), bytesRead };
+    const lines = withLineFeeds(held ? text.slice(0, -1) : text);
+    yield { text: lines, bytesRead: source.taken?.() ?? bytesRead };
   }
-  yield { text: withLineFeeds(held + decode(decoder)), bytesRead };
+  yield { text: withLineFeeds(held + decode(decoder)), bytesRead: source.size };
 }
 
 /** Every row of the source, blank lines included as rows of one empty text. */

@@ -51,9 +51,14 @@ function datasetFrom(guest: Guest): ReadDataset {
       throw new TypeError(
         "A version is pinned by the first 4 or more characters of its digest, as the dataset's page shows it.",
       );
+    // Made before the wait, so that its stack leads to the cell.
+    const refused = new Error();
     const request: DatasetRequest = version === undefined ? { name } : { name, version };
     const reply = (await guest.call(DATASETS, request)) as DatasetReply;
-    if (!reply.ok) throw new Error(wordReadFailure(reply.failure));
+    if (!reply.ok) {
+      refused.message = wordReadFailure(reply.failure);
+      throw refused;
+    }
     const { data } = reply;
     return (
       data.kind === "images" ? new ImageSet({ name, ...data }) : arqueroTable(data.table)

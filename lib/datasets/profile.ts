@@ -42,10 +42,13 @@ export function histogram(sorted: Float64Array): number[] {
   if (min === max) return [sorted.length];
   const whole = max - min < BINS && sorted.every(Number.isInteger);
   const count = whole ? max - min + 1 : BINS;
-  const width = whole ? 1 : (max - min) / BINS;
   const bins = new Array<number>(count).fill(0);
+  // Halved where the range itself would be too large for a number.
+  const scale = Number.isFinite(max - min) ? 1 : 0.5;
+  const range = max * scale - min * scale;
   for (const value of sorted) {
-    const bin = Math.min(count - 1, Math.floor((value - min) / width));
+    const far = value * scale - min * scale;
+    const bin = whole ? far : Math.min(count - 1, Math.floor((far / range) * count));
     bins[bin] = (bins[bin] ?? 0) + 1;
   }
   return bins;
@@ -56,7 +59,7 @@ function profileRange(values: Float64Array): ColumnProfile {
   const count = present.length;
   const middle = count >> 1;
   const upper = present[middle] ?? 0;
-  const median = count % 2 === 1 ? upper : ((present[middle - 1] ?? 0) + upper) / 2;
+  const median = count % 2 === 1 ? upper : (present[middle - 1] ?? 0) / 2 + upper / 2;
   let distinct = 0;
   for (let i = 0; i < count; i++) if (i === 0 || present[i] !== present[i - 1]) distinct += 1;
   return {

@@ -39,7 +39,6 @@ export async function walkRows(
         if (!dialect.header) visitor.row(row, line);
       }
     }
-    // What is packed holds more than its size says.
     visitor.progress(Math.min(1, bytesRead / Math.max(1, source.size)));
   }
 }

@@ -54,6 +54,16 @@ export function listNotebooks(doc: Y.Doc): NotebookEntry[] {
   return readEntries(indexRoots.notebooks(doc), parseNotebookEntry);
 }
 
+/** A notebook by its id, also where it was deleted; undefined where the index knows nothing of it. */
+export function findNotebook(
+  doc: Y.Doc,
+  id: NotebookId,
+): { readonly entry: NotebookEntry; readonly deleted: boolean } | undefined {
+  const map: unknown = indexRoots.notebooks(doc).get(id);
+  if (!(map instanceof Y.Map)) return undefined;
+  return { entry: parseNotebookEntry(id, map), deleted: map.get("deleted") === true };
+}
+
 export function listDatasets(doc: Y.Doc): DatasetEntry[] {
   return readEntries(indexRoots.datasets(doc), parseDatasetEntry);
 }

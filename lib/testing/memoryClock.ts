@@ -4,7 +4,7 @@ import type { Timers } from "../base/timers.ts";
 
 export interface MemoryClock extends Pick<Platform, "now">, Timers {
   /** Moves time on, doing what falls due on the way, in order. */
-  tick(ms: number): void;
+  readonly tick: (ms: number) => void;
 }
 
 export function memoryClock(): MemoryClock {

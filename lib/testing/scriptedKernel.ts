@@ -9,7 +9,7 @@ type Script = (listener: CellListener, run: CellRun) => CellEnd | Promise<CellEn
 /** A cell that runs until the test ends it. */
 export interface HeldUp {
   readonly listener: CellListener;
-  end(how: CellEnd): void;
+  readonly end: (how: CellEnd) => void;
 }
 
 export const scriptedDevice = { backend: "CPU", adapter: "", packages: {} };

@@ -19,11 +19,11 @@ export interface Bench {
   readonly execution: Execution;
   readonly me: Settable<Member>;
   readonly elsewhere: Settable<ReadonlySet<string>>;
-  view(cell: string): CellView;
+  readonly view: (cell: string) => CellView;
   /** The state of each cell in turn. */
-  states(): string;
+  readonly states: () => string;
   /** Types over what the cell says. */
-  write(cell: string, source: string): void;
+  readonly write: (cell: string, source: string) => void;
 }
 
 export interface Workbench {
@@ -31,7 +31,7 @@ export interface Workbench {
   readonly clock: MemoryClock;
   readonly blobs: MemoryBlobs;
   /** Lets everything that is due happen, and everybody hear of it. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 /** Blobs that everybody has at once; unless `missing`. */

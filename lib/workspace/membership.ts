@@ -44,6 +44,11 @@ export type EntryRefusal =
   | "no-such-member"
   | "last-owner";
 
+/** Why a member may not do what they asked for. */
+export interface MembershipFailure {
+  readonly code: EntryRefusal;
+}
+
 export type Applied =
   | { readonly ok: true; readonly membership: Membership }
   | { readonly ok: false; readonly reason: EntryRefusal };

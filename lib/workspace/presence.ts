@@ -1,6 +1,7 @@
 /** Who is here, and where: what a tab announces in a room's awareness, parsed before it is believed. */
 import { asNumber, asRecord, asString } from "../base/json.ts";
 import type { MemberId } from "../base/ids.ts";
+import type { CellProgress } from "../kernel/capability.ts";
 import type { Presence } from "./session.ts";
 
 const MAX_WORDS = 120;
@@ -53,5 +54,22 @@ function parseRunning(running: Record<string, unknown> | undefined): Presence["r
   const device = asString(running?.["device"]);
   const since = asNumber(running?.["since"]);
   if (cell === undefined || device === undefined || since === undefined) return undefined;
-  return { cell: cell.slice(0, MAX_WORDS), device: device.slice(0, MAX_WORDS), since };
+  const progress = parseProgress(asRecord(running?.["progress"]));
+  return {
+    cell: cell.slice(0, MAX_WORDS),
+    device: device.slice(0, MAX_WORDS),
+    since,
+    ...(progress ? { progress } : {}),
+  };
+}
+
+function parseProgress(progress: Record<string, unknown> | undefined): CellProgress | undefined {
+  const label = asString(progress?.["label"]);
+  const fraction = asNumber(progress?.["fraction"]);
+  if (label === undefined || fraction === undefined) return undefined;
+  return {
+    label: label.slice(0, MAX_WORDS),
+    fraction: Math.min(1, Math.max(0, fraction)),
+    leftMs: asNumber(progress?.["leftMs"]) ?? null,
+  };
 }

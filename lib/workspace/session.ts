@@ -8,6 +8,7 @@ import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
 import type { Observable } from "../base/observable.ts";
 import type { BlobManifest } from "../document/blobManifest.ts";
 import type { RoomKey } from "../document/rooms.ts";
+import type { CellProgress } from "../kernel/capability.ts";
 
 export type { BlobManifest } from "../document/blobManifest.ts";
 
@@ -35,7 +36,12 @@ export interface Presence {
   /** Where they are, for the list "People here". */
   readonly at?: { readonly page: string; readonly label: string; readonly cell?: string };
   /** The cell that their kernel is running, in this notebook. */
-  readonly running?: { readonly cell: string; readonly device: string; readonly since: number };
+  readonly running?: {
+    readonly cell: string;
+    readonly device: string;
+    readonly since: number;
+    readonly progress?: CellProgress;
+  };
 }
 
 /** A room held open by somebody. The last close() lets go of it. */

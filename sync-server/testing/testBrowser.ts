@@ -2,14 +2,20 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { WebSocket } from "ws";
+import type { WorkspaceId } from "../../lib/base/ids.ts";
+import { openDatabase } from "../../lib/platform/browser/database.ts";
+import { indexedUpdateLog } from "../../lib/platform/browser/indexedUpdateLog.ts";
 import { type BrowserWorkspaces, openWorkspaces } from "../../lib/platform/browser/workspaces.ts";
 import type { Channel } from "../../lib/platform/browser/tabs.ts";
+import type { Draft } from "../../lib/storage/updateLog.ts";
 
 export interface TestBrowser {
   /** One more tab of the same browser. */
   tab(): Promise<BrowserWorkspaces>;
   /** Closes every tab and opens a new one, over what is stored. */
   reload(): Promise<BrowserWorkspaces>;
+  /** What was kept aside of a workspace's rooms. */
+  drafts(workspace: WorkspaceId): Promise<readonly Draft[]>;
   close(): Promise<void>;
 }
 
@@ -47,6 +53,12 @@ export function testBrowser(server: { readonly origin: string }): TestBrowser {
     async reload() {
       await browser.close();
       return browser.tab();
+    },
+    async drafts(workspace) {
+      const db = await openDatabase(indexedDB);
+      const drafts = await indexedUpdateLog(db).drafts(`${workspace}/`);
+      db.close();
+      return drafts;
     },
     async close() {
       for (const tab of tabs.splice(0)) await tab.close();

@@ -1,5 +1,5 @@
 /** A whole server in this process, on a port of its own over a folder of its own, and people who use it. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RoomKey } from "../../lib/document/rooms.ts";
@@ -31,6 +31,8 @@ export interface TestServer {
   restart(): Promise<void>;
   /** Stops the server, as `start` starts it again. */
   stop(): Promise<void>;
+  /** Stops the server and takes its data away. */
+  wipe(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -92,6 +94,12 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     async stop() {
       stopped = true;
       await running.close();
+    },
+    async wipe() {
+      stopped = true;
+      await running.close();
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder);
     },
     async start() {
       running = await start(port);

@@ -3,6 +3,7 @@
  * where it is not. Runs in the kernel's worker.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { assertNever } from "../../base/assertNever.ts";
 import type { Backend } from "../../kernel/device.ts";
 import type { WasmBytes } from "../../kernel/protocol.ts";
@@ -84,6 +85,7 @@ function contextOf(canvas: OffscreenCanvas): WebGLRenderingContext | null {
 async function webAssembly(tf: TensorFlow, wasm: WasmBytes | null): Promise<InUse> {
   if (!wasm) throw new Error("its program could not be loaded");
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  setWasmPaths("", true);
   const { platform } = tf.env();
   const fetchAsBefore = platform.fetch.bind(platform);
   platform.fetch = (path) => {
@@ -144,7 +146,7 @@ export function watchDevice(
     heard.problem(`WebGPU: ${error.message}`),
   );
   void device.lost.then(({ message }) =>
-    heard.lost(`The GPU was lost: ${message || "no reason was given"}`),
+    heard.lost(`The GPU was lost (${message.replace(/\.$/, "") || "no reason was given"})`),
   );
 }
 

@@ -35,6 +35,8 @@ interface Life {
   readonly begun: (device: Device) => void;
   sandbox: Sandbox | undefined;
   device: Device | undefined;
+  /** What was asked for and is not to be had. */
+  notice: string | undefined;
 }
 
 export function createKernel(parts: KernelParts): Kernel {
@@ -66,21 +68,18 @@ class BrowserKernel implements Kernel {
     if (this.#running) return { kind: "kernel-ended", reason: "another cell is still running" };
     const running = new RunningCell(run, listener, this.#parts);
     this.#running = running;
-    try {
-      await this.start();
-      const { sandbox, device } = this.#life ?? {};
-      if (running.over || !sandbox || !device) return await running.end;
-      this.#say({ state: "running", device, ...this.#notice() });
-      running.begin(device, (message, transfer) => sandbox.post(message, transfer));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      await running.close({ kind: "kernel-ended", reason });
+    await this.start().catch(() => undefined); // What ended it has ended the cell as well.
+    const { sandbox, device, notice } = this.#life ?? {};
+    if (!running.over && sandbox && device) {
+      // Why the last kernel ended has been read by now; what is wrong with this one stays.
+      this.#say({ state: "running", device, ...(notice !== undefined && { notice }) });
+      running.begin(device, (message) => sandbox.post(message));
     }
     return running.end;
   }
 
   interrupt(): void {
-    if (!this.#running || this.#deadline !== undefined) return;
+    if (!this.#running || this.#running.over || this.#deadline !== undefined) return;
     if (this.#status.current.state !== "running") {
       // The cell has not begun; the worker may as well go on starting.
       return this.#cellEnded({ kind: "interrupted", kernelEnded: false });
@@ -129,7 +128,14 @@ class BrowserKernel implements Kernel {
       };
     });
     const late = setTimeout(() => this.#end("The kernel did not start within a minute."), START_MS);
-    const life: Life = { ready, fail, begun, sandbox: undefined, device: undefined };
+    const life: Life = {
+      ready,
+      fail,
+      begun,
+      sandbox: undefined,
+      device: undefined,
+      notice: undefined,
+    };
     ready.catch(() => undefined); // Whoever waits is told; nobody needs to.
     this.#say({ state: "starting", ...this.#notice() });
     this.#open(life).catch((error: unknown) => {
@@ -166,8 +172,13 @@ class BrowserKernel implements Kernel {
     switch (message.kind) {
       case "ready": {
         if (life.device) return;
-        const notice = message.notice === null ? this.#notice() : { notice: message.notice };
-        this.#say({ state: "idle", device: message.device, ...notice });
+        life.notice = message.notice ?? undefined;
+        const notice = life.notice ?? this.#status.current.notice;
+        this.#say({
+          state: "idle",
+          device: message.device,
+          ...(notice !== undefined && { notice }),
+        });
         return life.begun(message.device);
       }
       case "failed":
@@ -196,11 +207,12 @@ class BrowserKernel implements Kernel {
     this.#deadline = undefined;
     const running = this.#running;
     if (!running) return;
-    void running.close(end).then(() => {
-      if (this.#running !== running) return;
+    void running.close(end).then((ended) => {
+      if (!ended) return;
       this.#running = undefined;
-      const { device } = this.#status.current;
-      if (this.#life) this.#say({ state: "idle", ...(device && { device }), ...this.#notice() });
+      const { state, ...status } = this.#status.current;
+      if (state === "running") this.#say({ state: "idle", ...status });
+      running.settle(end);
     });
   }
 

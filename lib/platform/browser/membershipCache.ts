@@ -8,6 +8,7 @@ import { type Observable, Settable } from "../../base/observable.ts";
 import { type Act, type Entry, entryId, signEntry } from "../../workspace/entry.ts";
 import {
   type Membership,
+  type MembershipFailure,
   applyEntries,
   emptyMembership,
   memberOf,
@@ -71,7 +72,7 @@ export class MembershipCache {
     const before = this.#membership.current;
     const applied = await applyEntries(before, [entry], browserWorld.now(), webcryptoSignatures);
     const reason = applied.refused[0]?.reason;
-    if (reason) throw new AppError({ code: reason });
+    if (reason) throw new AppError<MembershipFailure>({ code: reason });
     await this.#change(({ entries, queue }) => ({ entries, queue: [...queue, entry] }));
   }
 

@@ -6,7 +6,7 @@ import { Awareness, removeAwarenessStates } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { type Observable, Settable } from "../../base/observable.ts";
 import { applyContent } from "../../storage/fold.ts";
-import type { ChangeId, UpdateLog } from "../../storage/updateLog.ts";
+import type { ChangeId, StoredRoom, UpdateLog } from "../../storage/updateLog.ts";
 import { type Change, Ledger } from "../../sync/ledger.ts";
 import { FROM_SERVER, RoomProtocol } from "../../sync/roomProtocol.ts";
 import { type OpenSocket, RoomSocket } from "./roomSocket.ts";
@@ -23,7 +23,7 @@ export interface RoomParts {
   readonly link: ServerLink;
   readonly tabs: Tabs;
   readonly openSocket: OpenSocket;
-  mayWrite(): boolean;
+  readonly mayWrite: () => boolean;
   /** How many changes wait, why the room is refused, or whether it is merged, may have changed. */
   changed(): void;
   /** This browser's storage did not take a change. */
@@ -91,7 +91,7 @@ export class Room {
         }
       }),
     );
-    const stored = await parts.log.load(parts.name);
+    const stored = await room.#load();
     applyContent(room.doc, stored, FROM_LOG);
     for (const change of stored.pending) room.#ledger.add(change);
     take = (update, change) => room.#takeFromTab(update, change);
@@ -99,6 +99,15 @@ export class Room {
       if (!stored.pending.includes(change)) take(update, change);
     room.#start();
     return room;
+  }
+
+  async #load(): Promise<StoredRoom> {
+    const { log, name, mayWrite } = this.#parts;
+    const stored = await log.load(name);
+    if (stored.pending.length === 0 || mayWrite()) return stored;
+    // Written here as an editor, and never sent: what a viewer reads is what the others have.
+    await log.setAside(name, "read-only");
+    return { snapshot: undefined, updates: [], pending: [] };
   }
 
   get synced(): Observable<boolean> {

@@ -107,6 +107,8 @@ export class Rooms {
       await room?.roleChanged();
       if (room?.overlaid === true) this.#entries.delete(key);
     }
+    // Opening the others is enough: a room looks at what waits in it.
+    if (!this.#parts.mayWrite()) for (const key of this.dirty) (await this.hold(key, 0)).release();
   }
 
   close(): void {

@@ -6,22 +6,12 @@ import type { Device } from "../../kernel/device.ts";
 import type { CellEnd, CellListener, CellRun } from "../../kernel/kernel.ts";
 import type { ToPage, ToWorker } from "../../kernel/protocol.ts";
 
-type Post = (message: ToWorker, transfer?: Transferable[]) => void;
+type Post = (message: ToWorker) => void;
 type Message = Extract<ToPage, { kind: "outputs" | "trained" | "call" }>;
 
 interface Parts {
   readonly capabilities: readonly Capability[];
   explain(error: unknown): string;
-}
-
-/** An answer that is to be moved and not copied: a host returns `{ value, transfer }` through this. */
-export class Moved {
-  readonly value: unknown;
-  readonly transfer: Transferable[];
-  constructor(value: unknown, transfer: Transferable[]) {
-    this.value = value;
-    this.transfer = transfer;
-  }
 }
 
 export class RunningCell {
@@ -74,15 +64,19 @@ export class RunningCell {
     }
   }
 
-  /** Lets capabilities close what they opened for the cell, then ends. */
-  async close(end: CellEnd): Promise<void> {
-    if (this.#over) return;
+  /** Nothing more comes of it; capabilities close what they opened for it. True where this ended it. */
+  async close(end: CellEnd): Promise<boolean> {
+    if (this.#over) return false;
     this.#over = true;
     this.#aborted.abort(new Error("The cell has ended"));
     const how = end.kind === "kernel-ended" ? "error" : end.kind;
     await Promise.allSettled(
       this.#parts.capabilities.map(async (one) => one.cellEnded?.(this.#run.cell, how)),
     );
+    return true;
+  }
+
+  settle(end: CellEnd): void {
     this.#resolve(end);
   }
 
@@ -96,11 +90,8 @@ export class RunningCell {
     try {
       const capability = this.#parts.capabilities.find((one) => one.name === name);
       if (!capability) throw new Error(`The page offers nothing called ${name.slice(0, 100)}`);
-      const answer = await capability.host(capability.parse(request), this.#context(device));
-      if (call === null) return;
-      const { value, transfer } =
-        answer instanceof Moved ? answer : { value: answer, transfer: [] };
-      post({ kind: "reply", call, value }, transfer);
+      const value = await capability.host(capability.parse(request), this.#context(device));
+      if (call !== null) post({ kind: "reply", call, value });
     } catch (error) {
       const message = this.#parts.explain(error);
       if (call !== null) post({ kind: "refuse", call, message });

@@ -71,6 +71,7 @@ export class BrowserSession implements WorkspaceSession {
   readonly #stops: (() => void)[] = [];
   #background: BackgroundSync | undefined;
   #index: HeldRoom | undefined;
+  #telling: Promise<void> = Promise.resolve();
   #storageFailed = false;
   #closed = false;
 
@@ -82,7 +83,7 @@ export class BrowserSession implements WorkspaceSession {
     this.#members = new Settable<readonly Member[]>([]);
     const api = serverApi(origin, this.id);
     this.#link = new ServerLink(api, cache, {
-      registered: () => void parts.summary({ onServer: true }),
+      registered: () => this.#tellHome({ onServer: true }),
       wiped: () => this.#pushEverything(),
     });
     this.#log = indexedUpdateLog(db);
@@ -147,7 +148,8 @@ export class BrowserSession implements WorkspaceSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#summarise();
+    this.#summarise();
+    await this.#telling;
     this.#background?.close();
     for (const stop of this.#stops) stop();
     this.#index?.release();
@@ -186,7 +188,7 @@ export class BrowserSession implements WorkspaceSession {
     this.#link.start();
     this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
     this.#showConnection();
-    await this.#summarise();
+    this.#summarise();
   }
 
   /** What ought to be on this device before the network goes. */
@@ -261,18 +263,23 @@ export class BrowserSession implements WorkspaceSession {
     if (this.#closed) return;
     this.#summaryTimer ??= setTimeout(() => {
       this.#summaryTimer = undefined;
-      void this.#summarise();
+      this.#summarise();
     }, 300);
   }
 
-  async #summarise(): Promise<void> {
+  #summarise(): void {
     const { room } = this.#index ?? {};
     if (!room) return;
-    await this.#parts.summary({
+    this.#tellHome({
       title: workspaceTitle(room.doc),
       notebooks: listNotebooks(room.doc).length,
       datasets: listDatasets(room.doc).length,
       members: this.#members.current,
     });
+  }
+
+  /** The home page does without where it cannot be kept. */
+  #tellHome(part: Partial<WorkspaceSummary>): void {
+    this.#telling = this.#telling.then(() => this.#parts.summary(part)).catch(() => undefined);
   }
 }

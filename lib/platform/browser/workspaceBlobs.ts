@@ -23,6 +23,7 @@ export class WorkspaceBlobs implements Blobs {
   readonly #stop: () => void;
   readonly #getting = new Map<Digest, Promise<Uint8Array<ArrayBuffer>>>();
   #sending = false;
+  #closed = false;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -35,6 +36,7 @@ export class WorkspaceBlobs implements Blobs {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stop();
     clearTimeout(this.#timer);
   }
@@ -79,25 +81,28 @@ export class WorkspaceBlobs implements Blobs {
     await this.count();
   }
 
-  /** Sends what waits, chunk by chunk. What the server has already is only asked for. */
+  /** Sends what waits, chunk by chunk, one after another. What the server has already is only asked for. */
   async send(): Promise<void> {
-    if (this.#sending || !this.#mayWrite()) return;
+    if (this.#sending || this.#closed || !this.#mayWrite()) return;
     this.#sending = true;
     clearTimeout(this.#timer);
-    let failed = false;
-    for (const digest of await this.#store.waiting()) {
-      failed = !(await this.#sendChunk(digest));
-      if (failed) break;
-      await this.count();
-    }
+    const sent = await this.#sendAll().catch(() => false);
     this.#sending = false;
-    await this.count();
-    if (!failed) this.#failures = 0;
-    else if (this.#link.state.current.kind === "online") {
+    if (sent) this.#failures = 0;
+    else if (this.#link.state.current.kind === "online" && !this.#closed) {
       const wait = backoff(++this.#failures, LONGEST_WAIT, Math.random());
       this.#timer = setTimeout(() => void this.send(), wait);
-    } else return;
-    if (!failed && this.waiting.current > 0) void this.send();
+    }
+  }
+
+  /** False where it has to be tried again. */
+  async #sendAll(): Promise<boolean> {
+    for (;;) {
+      const [digest] = await this.#store.waiting();
+      if (digest === undefined) return true;
+      if (this.#closed || !(await this.#sendChunk(digest))) return false;
+      await this.count();
+    }
   }
 
   async #sendChunk(digest: Digest): Promise<boolean> {

@@ -127,11 +127,15 @@ class LocalWorkspaces implements BrowserWorkspaces {
     const api = serverApi(origin, workspace);
     const delivered = await api.deliver([entry]);
     const refusal = delivered.ok ? delivered.value.refused.get(0) : delivered.code;
-    if (refusal !== undefined && refusal !== "already-a-member")
-      throw failure(joinFailure(refusal));
+    const taken = refusal === undefined || refusal === "already-a-member";
+    // A server that has no such workspace knows no invite either: signing in tells the two apart.
+    if (!taken && refusal !== "invite-unknown") throw failure(joinFailure(refusal));
     const token = await api.signIn(signer);
     const entries = token.ok ? await api.entries(token.value) : token;
-    if (!entries.ok) throw failure(joinFailure(entries.code));
+    if (!entries.ok)
+      throw failure(
+        joinFailure(!taken && entries.code === "not-a-member" ? refusal : entries.code),
+      );
     await cache.serverHas(entries.value);
     const members = [...cache.membership.current.members.values()];
     await summaries.add({ ...empty(workspace), members, onServer: true });

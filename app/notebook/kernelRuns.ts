@@ -1,0 +1,77 @@
+/** The notebook's runs for the page: an execution with its kernel, and the backend that this person chose. */
+import type { CellId } from "../../lib/base/ids.ts";
+import { type Observable, Settable } from "../../lib/base/observable.ts";
+import type { Backend } from "../../lib/kernel/device.ts";
+import type { Kernel } from "../../lib/kernel/kernel.ts";
+import type { CellView } from "../../lib/notebook/cellView.ts";
+import type { Execution, RunQuestion } from "../../lib/notebook/execution.ts";
+import { chooseBackend } from "./backendChoice.ts";
+import type { KernelView, NotebookRuns } from "./cellView.ts";
+
+export class KernelRuns implements NotebookRuns {
+  readonly #execution: Execution;
+  readonly #kernel: Kernel;
+  readonly #view: Settable<KernelView>;
+  readonly #stop: () => void;
+
+  constructor(execution: Execution, kernel: Kernel, backend: Backend) {
+    this.#execution = execution;
+    this.#kernel = kernel;
+    this.#view = new Settable(viewOf(kernel, backend));
+    this.#stop = kernel.status.subscribe(() => this.#show(this.#view.current.backend));
+  }
+
+  get kernel(): Observable<KernelView> {
+    return this.#view;
+  }
+  get stale(): Observable<readonly CellId[]> {
+    return this.#execution.stale;
+  }
+  get asking(): Observable<RunQuestion | undefined> {
+    return this.#execution.asking;
+  }
+
+  cell(id: CellId): Observable<CellView> {
+    return this.#execution.cell(id);
+  }
+  runCell(id: CellId): void {
+    this.#execution.runCell(id);
+  }
+  runAll(): void {
+    this.#execution.runAll();
+  }
+  runStale(): void {
+    this.#execution.runStale();
+  }
+  interrupt(): void {
+    this.#execution.interrupt();
+  }
+  restart(): void {
+    this.#execution.restart();
+  }
+
+  setBackend(backend: Backend): void {
+    chooseBackend(backend);
+    this.#show(backend);
+    this.#kernel.setBackend(backend);
+  }
+
+  close(): void {
+    this.#stop();
+    this.#execution.close();
+  }
+
+  #show(backend: Backend): void {
+    this.#view.set(viewOf(this.#kernel, backend));
+  }
+}
+
+function viewOf(kernel: Kernel, backend: Backend): KernelView {
+  const { state, device, notice } = kernel.status.current;
+  return {
+    state,
+    backend,
+    ...(device ? { using: device } : {}),
+    ...(notice === undefined ? {} : { notice }),
+  };
+}

@@ -1,0 +1,252 @@
+/** Rules of the kernel inside the worker, kept in Node with TensorFlow.js's CPU backend. */
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { GuestWorkshop } from "../../testing/guestWorld.ts";
+import { showingGuest } from "./showing.ts";
+import { watchTraining } from "./training.ts";
+
+const random = Math.random;
+let workshop: GuestWorkshop;
+
+/** TensorFlow.js is patched once, as in a worker; each test has a workshop of its own. */
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+  watchTraining(
+    tf,
+    {
+      trained: (object) => workshop.runtime.guest.trained(object),
+      get interrupted() {
+        return workshop.runtime.guest.interrupted;
+      },
+    },
+    { now: () => workshop.world.now(), turn: () => workshop.world.turn() },
+  );
+});
+
+beforeEach(() => {
+  workshop = new GuestWorkshop([
+    { name: "echo", host: (request) => Promise.resolve(request) },
+    { name: "broken", host: () => Promise.reject(new Error("there is no such dataset")) },
+  ]);
+  workshop.runtime.provide({ "@tensorflow/tfjs": tf, d3: { range: (n: number) => n } }, [
+    showingGuest,
+    (guest) => ({
+      echo: (value: unknown) => guest.call("echo", value),
+      broken: () => guest.call("broken", null),
+    }),
+  ]);
+});
+
+afterEach(() => {
+  Math.random = random;
+});
+
+const texts = (ran: { readonly shown: readonly { bundle: object }[] }): unknown[] =>
+  ran.shown.map(({ bundle }) => (bundle as Record<string, unknown>)["text/plain"]);
+
+describe("a cell", () => {
+  it("shows its last expression, and what it displays before it, in order", async () => {
+    const ran = await workshop.run(
+      "a",
+      `import { display } from "ensemble"
+display(Promise.resolve("first"))
+display("second")
+"third"`,
+    );
+    expect(ran.end).toEqual({ kind: "done" });
+    expect(texts(ran)).toEqual(["first", "second", "third"]);
+  });
+
+  it("reads the values that other cells define, as they are when it starts", async () => {
+    await workshop.run("a", "let count = 1; const more = () => ++count");
+    await workshop.run("b", "more()", ["more"]);
+    expect(texts(await workshop.run("c", "count", ["count"]))).toEqual(["2"]);
+  });
+
+  it("that reads a name without a value says which cell to run", async () => {
+    const { end } = await workshop.run("b", "x + 1", ["x"]);
+    expect(end).toMatchObject({
+      kind: "error",
+      error: { name: "ReferenceError", message: /^x has no value here/ },
+    });
+  });
+
+  it("keeps what it defined before it failed, and nothing of the run before", async () => {
+    await workshop.run("a", "const x = 1, y = 2");
+    await workshop.run("a", "const x = 3; null.fails; const y = 4");
+    expect(texts(await workshop.run("b", "x", ["x"]))).toEqual(["3"]);
+    expect((await workshop.run("b", "y", ["y"])).end.kind).toBe("error");
+  });
+
+  it("loses names that are forgotten", async () => {
+    await workshop.run("a", "const x = 1");
+    workshop.runtime.receive({ kind: "forget", names: ["x"] });
+    expect((await workshop.run("b", "x", ["x"])).end.kind).toBe("error");
+  });
+
+  it("draws the same numbers from the same seed at each run", async () => {
+    const draw = (seed: number) => workshop.run("a", "[Math.random(), Math.random()]", [], seed);
+    const [first, again, other] = [await draw(1), await draw(1), await draw(2)];
+    expect(texts(again)).toEqual(texts(first));
+    expect(texts(other)).not.toEqual(texts(first));
+  });
+
+  it("imports packages and parts of them, at the top or on the way", async () => {
+    const source = `import { range as r } from "d3"
+const d3: any = await import("d3")
+r(3) + d3.range(4)`;
+    expect(texts(await workshop.run("a", source))).toEqual(["7"]);
+  });
+});
+
+describe("an error", () => {
+  const errorOf = async (source: string) => {
+    const { end } = await workshop.run("a", source);
+    return end.kind === "error" ? end.error : undefined;
+  };
+
+  it.each([
+    ["on the first line", "null.x", 1, 6],
+    ["after types on its line", "const a: Array<number> = [1], b: any = null; b.fails.now", 1, 48],
+    [
+      "in a function that was awaited",
+      "const f = async () => {\n  await 1\n  throw new Error()\n}\n\nawait f()",
+      3,
+      9,
+    ],
+    ["nobody waited for", "void Promise.reject(\n  new Error('lost'))\n1", 2, 3],
+    ["about a name that a package has not", 'import {\n  rangee } from "d3"', 2, 3],
+  ])("%s has its line and column", async (_, source, line, column) => {
+    expect(await errorOf(source)).toMatchObject({ line, column });
+  });
+
+  it("leads through the cells, innermost first", async () => {
+    await workshop.run("a", "const f = (x) => {\n  x.fails.now\n}");
+    const { end } = await workshop.run("b", "\nf({})", ["f"]);
+    const error = end.kind === "error" ? end.error : undefined;
+    expect(error?.stack).toEqual([
+      { cell: "a", line: 2, column: 11 },
+      { cell: "b", line: 2, column: 1 },
+    ]);
+  });
+
+  it("may be anything that was thrown", async () => {
+    expect(await errorOf("throw 'words'")).toMatchObject({ name: "Error", message: "words" });
+    expect(await errorOf("throw { code: 3 }")).toMatchObject({ message: "{ code: 3 }" });
+  });
+
+  it("of the page is the cell's, in the page's words", async () => {
+    const error = await errorOf('import { broken } from "ensemble"\n\nawait broken()');
+    expect(error).toMatchObject({ message: "there is no such dataset", line: 3 });
+  });
+});
+
+describe("what a cell prints", () => {
+  it("is joined line to line, and cut when it floods", async () => {
+    workshop.runtime.redirectConsole(console);
+    const ran = await workshop.run("a", "for (let i = 0; i < 5000; i++) console.log('line', i)");
+    const lines = texts(ran).join("\n").split("\n");
+    expect(lines[0]).toBe("line 0");
+    expect(lines).toHaveLength(1001);
+    expect(lines.at(-1)).toMatch(/more than fits/);
+    expect(ran.shown.length).toBeLessThan(100);
+  });
+
+  it("is replaced where it has an id", async () => {
+    const source = `import { display } from "ensemble"
+for (let i = 0; i < 3; i++) display(i, { id: "progress" })`;
+    const ran = await workshop.run("a", source);
+    expect(ran.shown.at(-1)).toMatchObject({ id: "progress", bundle: { "text/plain": "2" } });
+  });
+});
+
+describe("an interruption", () => {
+  const interruptAt = (messages: () => boolean): void => {
+    const look = (): void => {
+      if (messages()) workshop.runtime.receive({ kind: "interrupt" });
+      else setImmediate(look);
+    };
+    look();
+  };
+
+  it("stops a loop of awaits, and what never comes", async () => {
+    interruptAt(() => workshop.runtime.guest.cell !== undefined);
+    const loop = "for (;;) await new Promise((resolve) => setTimeout(resolve, 1))";
+    expect((await workshop.run("a", loop)).end).toEqual({ kind: "interrupted" });
+    interruptAt(() => workshop.runtime.guest.cell !== undefined);
+    expect((await workshop.run("a", "await new Promise(() => {})")).end).toEqual({
+      kind: "interrupted",
+    });
+  });
+
+  it("stops training at its next batch, though nothing else gets a turn", async () => {
+    await workshop.run("i", 'import * as tf from "@tensorflow/tfjs"');
+    interruptAt(() => workshop.runtime.guest.cell === "m");
+    const source = `const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] })
+model.compile({ optimizer: "sgd", loss: "meanSquaredError" })
+await model.fit(tf.ones([64, 1]), tf.ones([64, 1]), { epochs: 1e6, batchSize: 8, yieldEvery: "never" })`;
+    expect((await workshop.run("m", source, ["tf"])).end).toEqual({ kind: "interrupted" });
+  });
+});
+
+describe("training", () => {
+  const define = async (): Promise<void> => {
+    await workshop.run("i", 'import * as tf from "@tensorflow/tfjs"');
+    await workshop.run(
+      "m",
+      `const make = () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] })
+const model = make()
+model.compile({ optimizer: "sgd", loss: "meanSquaredError" })
+const kit = { inner: [make()] }
+const w = tf.variable(tf.scalar(1))
+const x = tf.ones([4, 1])`,
+      ["tf"],
+    );
+  };
+
+  it.each([
+    ["model.fit", "await model.fit(x, x, { epochs: 1 })", ["model"]],
+    ["trainOnBatch", "await model.trainOnBatch(x, x)", ["model"]],
+    ["compile", "model.compile({ optimizer: 'adam', loss: 'meanSquaredError' })", ["model"]],
+    ["setWeights", "model.setWeights(model.getWeights())", ["model"]],
+    ["a model within an object", "kit.inner[0].setWeights(model.getWeights())", ["kit"]],
+    ["a variable", "w.assign(tf.scalar(2))", ["w"]],
+    ["an optimizer's step", "tf.train.sgd(0.1).minimize(() => w.square())", ["w"]],
+    ["nothing by reading", "await model.predict(x).data()", []],
+  ])("%s is a write of the cell's that defines it", async (_, source, names) => {
+    await define();
+    const reads = ["tf", "model", "kit", "w", "x"];
+    const ran = await workshop.run("t", source, reads);
+    expect(ran.end).toEqual({ kind: "done" });
+    expect(ran.trained).toEqual(names);
+  });
+
+  it("of a cell's own model is nobody else's concern", async () => {
+    await define();
+    const source = `const own = make(); own.compile({ optimizer: "sgd", loss: "meanSquaredError" })
+await own.fit(x, x)`;
+    expect((await workshop.run("t", source, ["make", "x"])).trained).toEqual([]);
+  });
+
+  it("calls the callbacks that were given, whatever their form", async () => {
+    await define();
+    const source = `const seen: string[] = []
+class Mine extends tf.CustomCallback { constructor() { super({ onEpochEnd: () => { seen.push("object") } }, "never") } }
+await model.fit(x, x, { callbacks: { onEpochEnd: () => { seen.push("record") } } })
+await model.fit(x, x, { callbacks: [{ onEpochEnd: () => { seen.push("list") } }] })
+await model.fit(x, x, { callbacks: [new Mine()] })
+seen.join()`;
+    expect(texts(await workshop.run("t", source, ["tf", "model", "x"]))).toEqual([
+      "record,list,object",
+    ]);
+  });
+
+  it("gives the same weights for the same seed", async () => {
+    await define();
+    const source = `const m = make(); m.compile({ optimizer: "adam", loss: "meanSquaredError" })
+await m.fit(tf.randomNormal([32, 1]), tf.randomNormal([32, 1]), { epochs: 2 })
+Array.from(await m.getWeights()[0].data())`;
+    const train = async () => texts(await workshop.run("t", source, ["tf", "make"]));
+    expect(await train()).toEqual(await train());
+  });
+});

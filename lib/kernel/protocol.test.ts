@@ -1,0 +1,122 @@
+/** Rules of what the page takes from a worker that it does not trust. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseToPage, parseToWorker } from "./protocol.ts";
+
+const shown = (bundle: unknown): unknown => {
+  const message = parseToPage({ kind: "outputs", shown: [{ bundle, id: null }] });
+  return message?.kind === "outputs" ? message.shown[0]?.bundle : undefined;
+};
+
+describe("what the worker says", () => {
+  it("is a message of ours or nothing, whatever it is", () => {
+    const kind = fc.constantFrom(
+      "ready",
+      "failed",
+      "outputs",
+      "trained",
+      "call",
+      "ended",
+      "notice",
+      "lost",
+    );
+    const forged = fc.record({
+      kind: fc.oneof(kind, fc.anything()),
+      device: fc.anything(),
+      notice: fc.anything(),
+      message: fc.anything(),
+      shown: fc.anything(),
+      names: fc.anything(),
+      call: fc.anything(),
+      capability: fc.anything(),
+      end: fc.anything(),
+    });
+    fc.assert(
+      fc.property(fc.oneof(forged, fc.anything()), (value) => {
+        const message = parseToPage(value);
+        if (message?.kind === "trained")
+          expect(message.names.every((name) => typeof name === "string")).toBe(true);
+        if (message?.kind === "notice") expect(typeof message.message).toBe("string");
+      }),
+    );
+  });
+
+  it("loses what no message has", () => {
+    expect(parseToPage({ kind: "trained", names: ["a", 1, "b"], more: true })).toEqual({
+      kind: "trained",
+      names: ["a", "b"],
+    });
+  });
+
+  it.each([
+    [{ kind: "call", call: -1, capability: "datasets", request: 1 }],
+    [{ kind: "call", call: 0.5, capability: "datasets", request: 1 }],
+    [{ kind: "call", call: 1, capability: 7, request: 1 }],
+    [{ kind: "ended", end: { kind: "kernel-ended", reason: "because" } }],
+    [{ kind: "run", cell: "c", code: "" }],
+    ["ended"],
+    [null],
+  ])("refuses %j", (value) => {
+    expect(parseToPage(value)).toBeUndefined();
+  });
+
+  it("has an error with a place or without, never with half a place's nonsense", () => {
+    const error = {
+      name: "TypeError",
+      message: "no",
+      line: "2",
+      column: -1,
+      stack: [{ cell: "c", line: 1 }, 4],
+    };
+    expect(parseToPage({ kind: "ended", end: { kind: "error", error } })).toEqual({
+      kind: "ended",
+      end: {
+        kind: "error",
+        error: { name: "TypeError", message: "no", line: null, column: null, stack: [] },
+      },
+    });
+  });
+});
+
+describe("a bundle", () => {
+  it("keeps the forms we know and drops the rest", () => {
+    expect(shown({ "text/plain": "a", "text/javascript": "alert(1)" })).toEqual({
+      "text/plain": "a",
+    });
+  });
+
+  it.each([
+    ["nothing we know", { "text/javascript": "1" }],
+    ["more letters than a document bears", { "text/html": "a".repeat(5_000_000) }],
+    ["more values than a document bears", { "application/json": new Array(300_000).fill(0) }],
+    ["something that is not JSON", { "application/json": { when: () => 1 } }],
+    ["a list, not a bundle", ["text/plain"]],
+  ])("is refused with %s", (_, bundle) => {
+    expect(shown(bundle)).toBeUndefined();
+  });
+
+  it("is refused where it holds itself", () => {
+    const around: Record<string, unknown> = {};
+    around["self"] = around;
+    expect(shown({ "application/json": around })).toBeUndefined();
+  });
+
+  it("cannot change what objects are", () => {
+    const forged: unknown = JSON.parse('{"application/json":{"__proto__":{"polluted":true}}}');
+    const json = (shown(forged) as Record<string, object>)["application/json"];
+    expect(Object.getPrototypeOf(json)).toBe(Object.prototype);
+    expect("polluted" in {}).toBe(false);
+  });
+});
+
+describe("what the page says", () => {
+  it("is read with the same care", () => {
+    fc.assert(fc.property(fc.anything(), (value) => void parseToWorker(value)));
+    expect(parseToWorker({ kind: "start", backend: "quantum", wasm: null })).toBeUndefined();
+    expect(parseToWorker({ kind: "start", backend: "cpu", wasm: "no" })).toEqual({
+      kind: "start",
+      backend: "cpu",
+      wasm: null,
+    });
+  });
+});

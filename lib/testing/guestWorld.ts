@@ -1,0 +1,78 @@
+/** A guest runtime in Node: cells are data: modules, messages land in a list, and waits are for a message. */
+import type { Capability } from "../kernel/capability.ts";
+import { compileCell } from "../kernel/compile.ts";
+import { Runtime } from "../kernel/guest/runtime.ts";
+import type { CellBody, GuestWorld } from "../kernel/guest/world.ts";
+import type { GuestEnd, Shown, ToPage } from "../kernel/protocol.ts";
+
+/** One run's outcome: how it ended and everything that was shown. */
+export interface Ran {
+  readonly end: GuestEnd;
+  readonly shown: readonly Shown[];
+  readonly trained: readonly string[];
+}
+
+export class GuestWorkshop {
+  readonly runtime: Runtime;
+  readonly world: GuestWorld;
+  readonly messages: ToPage[] = [];
+  readonly #capabilities: readonly Pick<Capability, "name" | "host">[];
+  #ended: (() => void) | undefined;
+
+  constructor(capabilities: readonly Pick<Capability, "name" | "host">[] = []) {
+    this.#capabilities = capabilities;
+    this.world = {
+      load: async (code, name) => {
+        const text = encodeURIComponent(`${code}\n//# sourceURL=${name}`);
+        const url = `data:text/javascript,${text}`;
+        return ((await import(/* @vite-ignore */ url)) as { default: CellBody }).default;
+      },
+      post: (message) => this.#take(message),
+      setRandom: (random) => void (Math.random = random),
+      now: () => performance.now(),
+      later(ms, then) {
+        const timer = setTimeout(then, ms);
+        return () => clearTimeout(timer);
+      },
+      turn: () => new Promise((resolve) => setImmediate(resolve)),
+    };
+    this.runtime = new Runtime(this.world);
+  }
+
+  /** Runs a cell; what it reads of other cells are those of its free names that are given. */
+  async run(cell: string, source: string, reads: readonly string[] = [], seed = 1): Promise<Ran> {
+    const compiled = compileCell(source);
+    if (!compiled.ok) throw new Error(compiled.error.message);
+    const from = this.messages.length;
+    const ended = new Promise<void>((resolve) => (this.#ended = resolve));
+    const { code, analysis } = compiled;
+    this.runtime.receive({ kind: "run", cell, code, defines: analysis.defines, reads, seed });
+    await ended;
+    const since = this.messages.slice(from);
+    const last = since.at(-1);
+    if (last?.kind !== "ended") throw new Error("it did not end");
+    return {
+      end: last.end,
+      shown: since.flatMap((one) => (one.kind === "outputs" ? one.shown : [])),
+      trained: since.flatMap((one) => (one.kind === "trained" ? one.names : [])),
+    };
+  }
+
+  #take(message: ToPage): void {
+    // As a port does: what is sent is a copy.
+    this.messages.push(structuredClone(message));
+    if (message.kind === "ended") this.#ended?.();
+    if (message.kind === "call") void this.#answer(message);
+  }
+
+  async #answer({ call, capability, request }: Extract<ToPage, { kind: "call" }>): Promise<void> {
+    const host = this.#capabilities.find((one) => one.name === capability);
+    try {
+      const value = await host?.host(request, undefined as never);
+      if (call !== null) this.runtime.receive({ kind: "reply", call, value });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (call !== null) this.runtime.receive({ kind: "refuse", call, message });
+    }
+  }
+}
