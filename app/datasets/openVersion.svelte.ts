@@ -52,7 +52,7 @@ async function fetchVersion(
   { content }: DatasetVersion,
   progress: (fraction: number) => void,
 ): Promise<VersionBytes> {
-  const get = (blob: BlobManifest): Promise<Uint8Array> => blobs.get(blob.sha256, progress);
+  const get = (blob: BlobManifest): Promise<Uint8Array> => blobs.get(blob, progress);
   if (content.kind === "table")
     return { kind: "table", table: decodeTable(await get(content.table)) };
   const images = await get(content.images);

@@ -60,7 +60,7 @@ async function fetchContent(
   context: CallContext,
 ): Promise<ReplyData> {
   const get = (blob: BlobManifest): Promise<Uint8Array<ArrayBuffer>> =>
-    blobs.get(blob.sha256, (fraction) =>
+    blobs.get(blob, (fraction) =>
       context.progress({ label: `reading ${name}`, fraction, leftMs: null }),
     );
   switch (content.kind) {

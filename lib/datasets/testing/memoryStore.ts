@@ -44,7 +44,8 @@ export function memoryStore(): MemoryStore {
         bytes.set(sha256, content);
         return Promise.resolve({ sha256, size: content.length, mime, chunks: [] });
       },
-      get(digest) {
+      get(blob) {
+        const digest = typeof blob === "string" ? blob : blob.sha256;
         const content = bytes.get(digest);
         return content
           ? Promise.resolve(content)
