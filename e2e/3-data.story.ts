@@ -105,7 +105,7 @@ test("IDX: two files dropped on the page become one image dataset that a CNN lea
 import * as tf from "@tensorflow/tfjs";
 
 const shapes = await dataset("shapes");
-const x = tf.tensor4d(Float32Array.from(shapes.pixels, (v) => v / 255), [shapes.count, shapes.height, shapes.width, 1]);
+const x = tf.tensor4d(shapes.pixels, shapes.shape);
 const y = tf.oneHot(tf.tensor1d(shapes.labels, "int32"), 3);
 const cnn = tf.sequential({
   layers: [

@@ -214,7 +214,7 @@ aq.table({
   },
   {
     text: `
-Around 40 where the area is known is about as good as it gets: that much the rents scatter by chance.
+Around 55 where the area is known is close to as good as it gets: the rents scatter by chance, and other values are missing too.
 
 ## Try this
 

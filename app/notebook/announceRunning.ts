@@ -8,13 +8,16 @@ import { deviceWords } from "../../lib/kernel/device.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import type { RunningCell } from "../../lib/notebook/execution.ts";
 import { parsePresence } from "../../lib/workspace/presence.ts";
+import type { Member } from "../../lib/workspace/session.ts";
 import { browserClock } from "./browserClock.ts";
+import { announce, stopRunning } from "./presence.ts";
 
 const EVERY_MS = 500;
 
 /** Gives back how to stop. */
 export function announceRunning(
   awareness: Awareness,
+  me: Observable<Member>,
   running: Observable<RunningCell | undefined>,
   kernel: Pick<Kernel, "status">,
 ): () => void {
@@ -24,8 +27,10 @@ export function announceRunning(
     leave?.();
     leave = undefined;
     said = running.current;
+    if (!said) return stopRunning(awareness);
+    const { id: member, name } = me.current;
     const device = deviceWords(kernel.status.current.device);
-    awareness.setLocalStateField("running", said ? { ...said, device } : null);
+    announce(awareness, { member, name, running: { ...said, device } });
   };
   const changed = (): void => {
     if (running.current?.cell !== said?.cell) say();

@@ -44,6 +44,7 @@ beforeAll(async () => {
 beforeEach(() => {
   doc = new Y.Doc();
   awareness = new Awareness(doc);
+  awareness.setLocalState(null); // as in a room in which nobody has spoken yet
   runs = new MemoryRuns();
   addCell(doc, A, "code", { source: "const x = 1;" });
   addCell(doc, B, "code", { source: "x + 1" });

@@ -91,7 +91,7 @@ async function open(
     elsewhere,
   });
   const runs = new KernelRuns(execution, kernel, backend);
-  const stop = announceRunning(room.awareness, execution.running, kernel);
+  const stop = announceRunning(room.awareness, session.me, execution.running, kernel);
   return {
     room: {
       doc: room.doc,

@@ -1,7 +1,28 @@
-/** Who else is in which cell of this notebook, from the room's awareness. Parsed before it is believed. */
+/** Who is in which cell of this notebook: what this tab says of itself in the room's awareness, and who else is there. */
 import type { Awareness } from "y-protocols/awareness";
 import { parsePresence } from "../../lib/workspace/presence.ts";
 import type { Presence } from "../../lib/workspace/session.ts";
+
+/** Says more of this tab, or something else; a room says nothing of a tab that has not spoken. */
+export function announce(awareness: Awareness, parts: Partial<Presence>): void {
+  awareness.setLocalState({ ...awareness.getLocalState(), ...parts });
+}
+
+/** The page is left: this member is nowhere in the notebook, save where their kernel runs. */
+export function leavePage(awareness: Awareness): void {
+  const mine = parsePresence(awareness.getLocalState());
+  awareness.setLocalState(mine?.running ? without(mine, "at") : null);
+}
+
+/** Its kernel is done: the tab is in the notebook only where its page is. */
+export function stopRunning(awareness: Awareness): void {
+  const state = awareness.getLocalState();
+  awareness.setLocalState(state?.["at"] === undefined ? null : without(state, "running"));
+}
+
+function without(state: object, part: "at" | "running"): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => key !== part));
+}
 
 /** Other tabs' members by the cell that they are in or that their kernel runs, each once a cell. */
 export function othersByCell(awareness: Awareness): ReadonlyMap<string, readonly Presence[]> {

@@ -25,10 +25,7 @@ export function axesOf(series: readonly Series[]): Axis[] {
   return order.filter((by) => series.some((one) => one.by === by));
 }
 
-/**
- * A figure for each metric along this axis. A metric that is not logged along it is shown along its own where
- * `by` is "epoch", so that what a loop logs by hand stands beside the fits within it.
- */
+/** A figure for each metric that was logged along this axis. */
 export function figuresOf(series: readonly Series[], by: Axis, live: boolean): MetricFigureData[] {
   const figures = new Map<string, Curve[]>();
   for (const one of series) {

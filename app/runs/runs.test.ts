@@ -10,7 +10,7 @@ import type {
   RunId,
   WorkspaceId,
 } from "../../lib/base/ids.ts";
-import { Settable } from "../../lib/base/observable.ts";
+import type { Settable } from "../../lib/base/observable.ts";
 import { putNotebookEntry } from "../../lib/document/indexDoc.ts";
 import { listRuns } from "../../lib/document/runsDoc.ts";
 import type { CallContext } from "../../lib/kernel/capability.ts";

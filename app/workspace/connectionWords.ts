@@ -58,10 +58,10 @@ function refusalWords(reason: string): readonly string[] {
         `The server takes new workspaces only from those who know its token. ${kept}`,
         "Ask whoever runs the server.",
       ];
-    case "too-many":
+    case "storage-failed":
       return [
-        `The server has been asked too often from here. ${kept}`,
-        "It is tried again in a minute.",
+        "This browser no longer keeps what you do: its storage is full, or was taken away. What was shown as saved is safe.",
+        "Free some disk space and load the page again. Until then, copy what you must not lose.",
       ];
     case "room-deleted":
       return [

@@ -5,10 +5,12 @@ import type { Section } from "../router.ts";
 
 export type Counts = { readonly [section in Section]?: number };
 
-export function countIn(index: Y.Doc, members: number): Counts {
+/** `runs` comes from the summary of the workspace: their room is not opened to count them. */
+export function countIn(index: Y.Doc, members: number, runs: number): Counts {
   return {
     notebooks: listNotebooks(index).length,
     datasets: listDatasets(index).length,
+    runs,
     people: members,
   };
 }

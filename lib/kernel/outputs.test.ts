@@ -35,7 +35,7 @@ describe("a value", () => {
       })(),
       "Point { x: 1 }",
     ],
-  ])("%j has words", async (value, words) => {
+  ])("%s has words", async (value, words) => {
     expect(await form(value, "text/plain")).toBe(words);
   });
 

@@ -100,13 +100,19 @@ export class Collector {
     this.#tell({ kind: "end", how, why });
   }
 
-  /** Where reading is free the number is taken at once; else a second handle on the same buffer. */
+  /**
+   * Where reading is free the number is taken at once. Else a second handle on the same buffer, of the shape that
+   * joining wants: a reshape copies nothing, and is all that a batch costs.
+   */
   #hold(value: number | tf.Tensor): number | tf.Tensor {
     if (typeof value === "number") return value;
     const backend = this.#tf.getBackend();
     if (backend === "cpu" || backend === "wasm") return value.dataSync()[0] ?? NaN;
     this.#onDevice++;
-    return this.#tf.keep(value.clone());
+    return this.#tf.tidy(() => {
+      const row = this.#tf.reshape(value, [1]);
+      return this.#tf.keep(row.dtype === "float32" ? row : this.#tf.cast(row, "float32"));
+    });
   }
 
   /** Starts to read what is pending; `#reading` goes on in the order in which it was logged. */
@@ -121,9 +127,7 @@ export class Collector {
   }
 
   async #readBack(held: tf.Tensor[]): Promise<ArrayLike<number>> {
-    const joined = this.#tf.tidy(() =>
-      this.#tf.stack(held.map((one) => this.#tf.cast(this.#tf.reshape(one, []), "float32"))),
-    );
+    const joined = this.#tf.concat(held);
     this.#tf.dispose(held);
     try {
       return await joined.data<"float32">();

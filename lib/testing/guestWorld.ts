@@ -1,4 +1,5 @@
-/** A guest runtime in Node: cells are data: modules, messages land in a list, and waits are for a message. */
+/** A guest runtime in Node: cells are scripts, messages land in a list, and waits are for a message. */
+import { Script } from "node:vm";
 import type { Capability } from "../kernel/capability.ts";
 import { compileCell } from "../kernel/compile.ts";
 import { Runtime } from "../kernel/guest/runtime.ts";
@@ -22,11 +23,7 @@ export class GuestWorkshop {
   constructor(capabilities: readonly Pick<Capability, "name" | "host">[] = []) {
     this.#capabilities = capabilities;
     this.world = {
-      load: async (code, name) => {
-        const text = encodeURIComponent(`${code}\n//# sourceURL=${name}`);
-        const url = `data:text/javascript,${text}`;
-        return ((await import(/* @vite-ignore */ url)) as { default: CellBody }).default;
-      },
+      load: (code, name) => Promise.resolve(loadScript(code, name)),
       post: (message) => this.#take(message),
       setRandom: (random) => void (Math.random = random),
       now: () => performance.now(),
@@ -75,4 +72,13 @@ export class GuestWorkshop {
       if (call !== null) this.runtime.receive({ kind: "refuse", call, message });
     }
   }
+}
+
+/** The module as an expression, column for column: a script can be given a name that stacks show. */
+function loadScript(code: string, name: string): CellBody {
+  const expression = code.replace(
+    "export default ",
+    " ".repeat("export default ".length - 1) + "(",
+  );
+  return new Script(`${expression})`, { filename: name }).runInThisContext() as CellBody;
 }

@@ -39,10 +39,7 @@ export class MemoryBlobs implements Blobs {
   readonly #bytes = new Map<Digest, Uint8Array<ArrayBuffer>>();
   missing = false;
 
-  put(
-    bytes: Uint8Array<ArrayBuffer>,
-    mime: string,
-  ): Promise<{ sha256: Digest; size: number; mime: string; chunks: Digest[] }> {
+  put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest> {
     const sha256 = digestBytes(bytes);
     this.#bytes.set(sha256, bytes);
     return Promise.resolve({ sha256, size: bytes.length, mime, chunks: [sha256] });

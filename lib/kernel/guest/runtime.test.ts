@@ -19,7 +19,7 @@ beforeAll(async () => {
         return workshop.runtime.guest.interrupted;
       },
     },
-    { now: () => workshop.world.now(), turn: () => workshop.world.turn() },
+    { now: () => performance.now(), turn: () => workshop.world.turn() },
   );
 });
 
@@ -33,6 +33,7 @@ beforeEach(() => {
     (guest) => ({
       echo: (value: unknown) => guest.call("echo", value),
       broken: () => guest.call("broken", null),
+      lose: (error: unknown) => workshop.runtime.astray(error),
     }),
   ]);
 });
@@ -114,7 +115,7 @@ describe("an error", () => {
       3,
       9,
     ],
-    ["nobody waited for", "void Promise.reject(\n  new Error('lost'))\n1", 2, 3],
+    ["nobody waited for", 'import { lose } from "ensemble"\nlose(\n  new Error())', 3, 3],
     ["about a name that a package has not", 'import {\n  rangee } from "d3"', 2, 3],
   ])("%s has its line and column", async (_, source, line, column) => {
     expect(await errorOf(source)).toMatchObject({ line, column });
@@ -208,8 +209,12 @@ const x = tf.ones([4, 1])`,
     ["model.fit", "await model.fit(x, x, { epochs: 1 })", ["model"]],
     ["trainOnBatch", "await model.trainOnBatch(x, x)", ["model"]],
     ["compile", "model.compile({ optimizer: 'adam', loss: 'meanSquaredError' })", ["model"]],
-    ["setWeights", "model.setWeights(model.getWeights())", ["model"]],
-    ["a model within an object", "kit.inner[0].setWeights(model.getWeights())", ["kit"]],
+    ["setWeights", "model.setWeights(model.getWeights().map((one) => one.add(1)))", ["model"]],
+    [
+      "a model within an object",
+      "kit.inner[0].setWeights(model.getWeights().map((one) => one.add(1)))",
+      ["kit"],
+    ],
     ["a variable", "w.assign(tf.scalar(2))", ["w"]],
     ["an optimizer's step", "tf.train.sgd(0.1).minimize(() => w.square())", ["w"]],
     ["nothing by reading", "await model.predict(x).data()", []],

@@ -23,8 +23,7 @@ interface Running {
   readonly shown: CellShown;
   readonly interruption: Interruption;
   readonly trained: Set<object>;
-  /** What domains asked to do before the page is told that the cell has ended. */
-  readonly ending: (() => Promise<void> | void)[];
+  readonly atEnd: (() => Promise<void> | void)[];
   /** The first error that nobody in the cell waited for. */
   astray: { readonly error: unknown } | undefined;
 }
@@ -61,7 +60,7 @@ export class Runtime {
         now.shown.display(value, options?.id ?? null);
       },
       trained: (object) => void running()?.trained.add(object),
-      atCellEnd: (act) => void running()?.ending.push(act),
+      atCellEnd: (act) => void running()?.atEnd.push(act),
     };
   }
 
@@ -122,12 +121,12 @@ export class Runtime {
       shown: new CellShown(this.#world),
       interruption: new Interruption(this.#world),
       trained: new Set(),
-      ending: [],
+      atEnd: [],
       astray: undefined,
     });
     this.#world.setRandom(seededRandom(run.seed));
     const end = await this.#outcome(run, running);
-    for (const act of running.ending) await this.#finish(act);
+    for (const act of running.atEnd) await this.#closing(act);
     await running.shown.end();
     const names = this.#names.holding(running.trained, run.cell);
     if (names.length > 0) this.#world.post({ kind: "trained", names });
@@ -135,11 +134,12 @@ export class Runtime {
     this.#world.post({ kind: "ended", end });
   }
 
-  async #finish(act: () => Promise<void> | void): Promise<void> {
+  /** What a module still has to send. The cell has ended as it has, whatever comes of this. */
+  async #closing(act: () => Promise<void> | void): Promise<void> {
     try {
       await act();
     } catch (error) {
-      this.warn(`What the cell had collected could not be sent: ${String(error)}`);
+      this.warn(errorOutput(error, this.#modules).message);
     }
   }
 

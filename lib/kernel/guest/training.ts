@@ -25,66 +25,40 @@ export function watchTraining(
     }
     override onBatchEnd = between;
   }
-  const model = tf.LayersModel.prototype as unknown as Record<string, Method>;
-
-  wrap(
-    model,
-    "fit",
-    (original) =>
-      function (x, y, args) {
-        guest.trained(this);
-        return original.call(this, x, y, withCallback(tf, args, new Stopper()));
-      },
-  );
-  wrap(
-    model,
-    "fitDataset",
-    (original) =>
-      function (dataset, args) {
-        guest.trained(this);
-        return original.call(this, dataset, withCallback(tf, args, new Stopper()));
-      },
-  );
-  wrap(
-    model,
-    "trainOnBatch",
-    (original) =>
-      async function (...args) {
-        guest.trained(this);
-        await between();
-        return original.apply(this, args);
-      },
-  );
-  wrap(
-    model,
-    "compile",
-    (original) =>
+  const reported = (original: Method): Method =>
+    function (...args) {
+      guest.trained(this);
+      return original.apply(this, args);
+    };
+  const fitting =
+    (data: number) =>
+    (original: Method): Method =>
       function (...args) {
         guest.trained(this);
-        return original.apply(this, args);
-      },
-  );
-  for (const name of ["minimize", "applyGradients"]) {
-    wrap(
-      tf.Optimizer.prototype as unknown as Record<string, Method>,
-      name,
-      (original) =>
-        function (...args) {
-          if (guest.interrupted) throw new Interrupted();
-          guest.trained(this);
-          return original.apply(this, args);
-        },
-    );
-  }
-  wrap(
-    tf.Variable.prototype as unknown as Record<string, Method>,
-    "assign",
-    (original) =>
-      function (...args) {
-        guest.trained(this);
-        return original.apply(this, args);
-      },
-  );
+        const asked = withCallback(tf, args[data], new Stopper());
+        return original.call(this, ...args.slice(0, data), asked);
+      };
+  const stepping = (original: Method): Method =>
+    function (...args) {
+      if (guest.interrupted) throw new Interrupted();
+      guest.trained(this);
+      return original.apply(this, args);
+    };
+  const batching = (original: Method): Method =>
+    async function (...args) {
+      guest.trained(this);
+      await between();
+      return original.apply(this, args);
+    };
+  wrap(tf.LayersModel, "fit", fitting(2));
+  wrap(tf.LayersModel, "fitDataset", fitting(1));
+  wrap(tf.LayersModel, "trainOnBatch", batching);
+  wrap(tf.LayersModel, "compile", reported);
+  // A sequential model hands its calls on to a model within it, which no cell knows.
+  wrap(tf.Sequential, "compile", reported);
+  wrap(tf.Optimizer, "minimize", stepping);
+  wrap(tf.Optimizer, "applyGradients", stepping);
+  wrap(tf.Variable, "assign", reported);
 }
 
 function betweenBatches(
@@ -102,10 +76,11 @@ function betweenBatches(
 }
 
 function wrap(
-  prototype: Record<string, Method>,
+  of: { readonly prototype: object },
   name: string,
   around: (original: Method) => Method,
 ): void {
+  const prototype = of.prototype as Record<string, Method>;
   const original = prototype[name];
   if (original) prototype[name] = around(original);
 }

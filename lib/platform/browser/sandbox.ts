@@ -6,6 +6,8 @@ import { FRAME_SCRIPT, frameScriptHash, framePolicy } from "./frameScript.ts";
 
 const BEAT_MS = 2_000;
 const MOST_MISSED = 3;
+const OUT_OF_MEMORY =
+  "it stopped by itself, most likely because its cells used more memory than there is";
 
 export interface SandboxListener {
   message(value: unknown): void;
@@ -42,9 +44,11 @@ export class Sandbox {
       if (data?.kind !== "failed") return;
       died(`the kernel failed${typeof data.message === "string" ? `: ${data.message}` : ""}`);
     };
-    // A frame whose process is gone, out of memory, tells nobody.
+    // A worker that is out of memory is gone without a word: its end of the port closes.
+    this.#port.addEventListener("close", () => died(OUT_OF_MEMORY));
+    // Browsers without that event, and a frame whose whole process is gone.
     this.#beat = setInterval(() => {
-      if (++this.#missed > MOST_MISSED) died("its cells used more memory than there is");
+      if (++this.#missed > MOST_MISSED) died(OUT_OF_MEMORY);
       else this.#control.postMessage({ kind: "ping" });
     }, BEAT_MS);
     frame.contentWindow?.postMessage({ kind: "boot", runtime }, "*", [worker.port2, control.port2]);
