@@ -54,7 +54,7 @@ describe("a run's log", () => {
   it("takes 100,000 points in under a second and at most 9 bytes a point, however the steps go", () => {
     for (const stepAt of [(i: number) => i, (i: number) => i + (i % 3)]) {
       const doc = new Y.Doc();
-      const began = performance.now();
+      const began = process.cpuUsage();
       for (let from = 0; from < count; from += each) {
         const at = Array.from({ length: each }, (_, i) => from + i);
         const loss: Block = {
@@ -65,7 +65,9 @@ describe("a run's log", () => {
         };
         appendChunk(doc, encodeChunk({ attempt: 1, at: from, blocks: [loss] }));
       }
-      expect(performance.now() - began).toBeLessThan(1000);
+      // The processor's time, not the clock's: other tests run beside this one.
+      const { user } = process.cpuUsage(began);
+      expect(user / 1000).toBeLessThan(1000);
       expect(runRoots.chunks(doc).length).toBe(count / each);
       expect(Y.encodeStateAsUpdate(doc).length / count).toBeLessThan(9);
     }
