@@ -31,11 +31,6 @@ export const CLOSE = {
   goingAway: 1001,
 } as const;
 
-/** Does this message carry content that the server has to keep? Empty answers count too. */
-export function carriesContent(message: Uint8Array): boolean {
-  return message[0] === MESSAGE.sync && (message[1] === SYNC.step2 || message[1] === SYNC.update);
-}
-
 /** "`count` of this connection's content-carrying messages are durable." */
 export function encodeDurable(count: number): Uint8Array {
   const encoder = encoding.createEncoder();

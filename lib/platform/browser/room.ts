@@ -65,6 +65,7 @@ export class Room {
       synced: () => {
         this.#merged = true;
         this.#socket.works();
+        parts.link.listening();
         this.#synced.set(true);
         parts.changed();
       },

@@ -39,6 +39,7 @@ export class ServerLink {
   #token: { readonly text: string; readonly since: number } | undefined;
   #attempt: Promise<void> | undefined;
   #failures = 0;
+  #listening = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #interval: ReturnType<typeof setInterval> | undefined;
   readonly #refreshes: Promise<void>[] = [];
@@ -115,6 +116,16 @@ export class ServerLink {
   }
 
   /**
+   * A room's socket is in: from here on the server tells of changes of membership by itself. What changed
+   * between signing in and now is asked for once.
+   */
+  listening(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    void this.refresh();
+  }
+
+  /**
    * Delivers what waits and asks who belongs. Where nobody answers, the server is gone. Asked for while one
    * is on its way, there is one more after it, however many ask.
    */
@@ -143,6 +154,7 @@ export class ServerLink {
     if (this.#closed) return;
     if (problem === undefined) {
       this.#failures = 0;
+      this.#listening = false;
       this.#events.registered();
       this.#set({ kind: "online" });
       // Made while the others were on their way.
