@@ -68,7 +68,13 @@ export default defineConfig(async ({ mode }) =>
           proxy: proxyToServer(process.env["ENSEMBLE_BEHIND"]),
           headers: await pageHeaders(true),
         },
-        build: { outDir: "../dist/app", emptyOutDir: true, target: "es2023" },
+        build: {
+          outDir: "../dist/app",
+          emptyOutDir: true,
+          target: "es2023",
+          // The page's policy takes fonts from files alone.
+          assetsInlineLimit: 0,
+        },
         test: {
           root: ".",
           allowOnly: false,

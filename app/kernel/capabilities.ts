@@ -2,18 +2,12 @@
 import type * as Y from "yjs";
 import { datasetsCapability } from "../../lib/datasets/host.ts";
 import type { Capability } from "../../lib/kernel/capability.ts";
-import { runsCapability } from "../../lib/runs/host.ts";
-import { browserWorld } from "../../lib/platform/browser/world.ts";
 import type { WorkspaceSession } from "../../lib/workspace/session.ts";
+import { trackRuns } from "../runs/tracking.ts";
 
 export type CapabilitiesOf = (session: WorkspaceSession, index: Y.Doc) => readonly Capability[];
 
 export const capabilitiesOf: CapabilitiesOf = (session, index) => [
   datasetsCapability({ index, open: (room) => session.open(room), blobs: session.blobs }),
-  runsCapability({ session, world: { ...browserWorld, every } }),
+  trackRuns(session),
 ];
-
-function every(ms: number, act: () => void): () => void {
-  const timer = setInterval(act, ms);
-  return () => clearInterval(timer);
-}
