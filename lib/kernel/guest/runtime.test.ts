@@ -167,6 +167,24 @@ for (let i = 0; i < 3; i++) display(i, { id: "progress" })`;
   });
 });
 
+describe("what is shown with an id", () => {
+  it("takes the place of what was shown with it before, however close they follow", async () => {
+    const source = `import { display } from "ensemble"
+display("first"); display("a", { id: "p" }); display("b"); display("c", { id: "p" })`;
+    const { shown } = await workshop.run("a", source);
+    expect(shown.map(({ id }) => id)).toEqual([null, "p", null]);
+    expect(texts({ shown })).toEqual(["first", "c", "b"]);
+  });
+
+  it("is cut like anything else where there is no end of ids", async () => {
+    const source = `import { display } from "ensemble"
+for (let i = 0; i < 2000; i++) display(i, { id: String(i) })`;
+    const { shown } = await workshop.run("a", source);
+    expect(shown.length).toBeLessThan(600);
+    expect(texts({ shown }).at(-1)).toMatch(/more than fits/);
+  });
+});
+
 describe("an interruption", () => {
   const interruptAt = (messages: () => boolean): void => {
     const look = (): void => {
