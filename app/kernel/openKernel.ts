@@ -6,9 +6,13 @@ import type { Capability } from "../../lib/kernel/capability.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import { createKernel } from "../../lib/platform/browser/kernel.ts";
+import { Sandbox } from "../../lib/platform/browser/sandbox.ts";
 
 /** The bundle's text, fetched once for all kernels of this tab. */
 let runtime: Promise<string> | undefined;
+
+/** One worker that has loaded the bundle and runs nothing, for the next kernel that starts. */
+let spare: Promise<Sandbox> | undefined;
 
 /** `explain` makes the sentence that a cell gets for a capability's failure. */
 export function openKernel(
@@ -16,7 +20,28 @@ export function openKernel(
   backend: Backend,
   explain: (error: unknown) => string = message,
 ): Kernel {
-  return createKernel({ runtime: loadRuntime, wasm: loadWasm, capabilities, backend, explain });
+  return createKernel({ sandbox: takeSandbox, wasm: loadWasm, capabilities, backend, explain });
+}
+
+/**
+ * Lets a worker load what every kernel needs, so that the first cell need not wait for it. No code of anybody's
+ * runs in it before a kernel takes it.
+ */
+export function prepareKernel(): void {
+  if (spare) return;
+  const opening = loadRuntime().then((text) => Sandbox.open(text));
+  spare = opening;
+  // A failure is told when a kernel is started, and tried again then.
+  opening.catch(() => {
+    if (spare === opening) spare = undefined;
+  });
+}
+
+async function takeSandbox(): Promise<Sandbox> {
+  const prepared = spare;
+  spare = undefined;
+  const ready = await prepared?.catch(() => undefined);
+  return ready && !ready.closed ? ready : Sandbox.open(await loadRuntime());
 }
 
 function loadRuntime(): Promise<string> {

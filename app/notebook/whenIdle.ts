@@ -1,0 +1,13 @@
+/** Calls when the page has nothing else to do; gives back how not to. */
+const LATEST_MS = 2000;
+const WITHOUT_MS = 500;
+
+export function whenIdle(act: () => void): () => void {
+  // Not every browser tells when it is idle.
+  if (!("requestIdleCallback" in globalThis)) {
+    const timer = setTimeout(act, WITHOUT_MS);
+    return () => clearTimeout(timer);
+  }
+  const asked = requestIdleCallback(() => act(), { timeout: LATEST_MS });
+  return () => cancelIdleCallback(asked);
+}
