@@ -7,6 +7,7 @@ import type { Backend } from "../../lib/kernel/device.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import { createKernel } from "../../lib/platform/browser/kernel.ts";
 import { Sandbox } from "../../lib/platform/browser/sandbox.ts";
+import { explainToCell } from "./explain.ts";
 
 /** The bundle's text, fetched once for all kernels of this tab. */
 let runtime: Promise<string> | undefined;
@@ -14,13 +15,14 @@ let runtime: Promise<string> | undefined;
 /** One worker that has loaded the bundle and runs nothing, for the next kernel that starts. */
 let spare: Promise<Sandbox> | undefined;
 
-/** `explain` makes the sentence that a cell gets for a capability's failure. */
-export function openKernel(
-  capabilities: readonly Capability[],
-  backend: Backend,
-  explain: (error: unknown) => string = message,
-): Kernel {
-  return createKernel({ sandbox: takeSandbox, wasm: loadWasm, capabilities, backend, explain });
+export function openKernel(capabilities: readonly Capability[], backend: Backend): Kernel {
+  return createKernel({
+    sandbox: takeSandbox,
+    wasm: loadWasm,
+    capabilities,
+    backend,
+    explain: explainToCell,
+  });
 }
 
 /**
@@ -65,8 +67,4 @@ async function load(url: string): Promise<Response> {
   throw new Error(
     "a part of the app could not be loaded. Connect to the network once, then it works offline too",
   );
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
