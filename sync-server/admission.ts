@@ -20,8 +20,8 @@ export interface Refused {
 
 /** `name`: what stands in the path after /sync/. `protocols`: what the client offered. */
 export async function admit(
-  access: Access,
-  rooms: Rooms,
+  access: Pick<Access, "membership" | "verify">,
+  rooms: Pick<Rooms, "open">,
   name: string,
   protocols: readonly string[],
 ): Promise<Admitted | Refused> {
@@ -35,7 +35,15 @@ export async function admit(
   if (who === "not-a-member") return refuse(CLOSE.notAMember, who);
   const held = await rooms.open(name);
   if (!held) return refuse(CLOSE.roomDeleted, "room-deleted");
-  return { ok: true, who, wantsDurable: protocols.includes(DURABLE_PROTOCOL), held };
+  // While the room was loaded the role may have changed, and who is not inside yet is not told.
+  const still = await access.verify(parsed.workspace, token.slice(TOKEN_PREFIX.length));
+  if (typeof still === "string") {
+    held.release();
+    return still === "not-a-member"
+      ? refuse(CLOSE.notAMember, still)
+      : refuse(CLOSE.tokenRefused, still);
+  }
+  return { ok: true, who: still, wantsDurable: protocols.includes(DURABLE_PROTOCOL), held };
 }
 
 function refuse(code: number, reason: string): Refused {
