@@ -2,11 +2,14 @@
 import { expect } from "@playwright/test";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { launchBrowser } from "./launch.ts";
 import {
   addCode,
   chooseBackend,
   foundWorkspace,
+  joinWorkspace,
   openNewNotebook,
+  openSection,
   outputOf,
   run,
   runToEnd,
@@ -137,13 +140,52 @@ test("what goes wrong is shown on the cell with its line and column, and the not
   await expect(stateOf(page, endless)).not.toHaveText("running");
   expect(Date.now() - began).toBeLessThan(1500);
 
-  const greedy = await addCode(
+  const spinning = await addCode(
     page,
-    `const hoard = [];\nfor (;;) hoard.push(new Array(10_000_000).fill(Math.random()));`,
+    "const spin = () => Promise.resolve().then(spin);\nawait spin();",
   );
+  await run(page, spinning);
+  await expect(stateOf(page, spinning)).toHaveText("running");
+  await page.getByRole("button", { name: "Interrupt", exact: true }).click();
+  await expect(stateOf(page, spinning)).toHaveText("error");
+
+  const greedy = await addCode(page, "new Float64Array(1e12)");
   await run(page, greedy);
-  await expect(stateOf(page, greedy)).toHaveText("error", { timeout: 90_000 });
+  await expect(stateOf(page, greedy)).toHaveText("error");
+  await expect(outputOf(page, greedy)).toContainText("RangeError");
   const after = await addCode(page, "6 * 7");
   await runToEnd(page, after);
   await expect(outputOf(page, after)).toContainText("42");
+});
+
+test("a cell that takes all memory ends by itself, and everybody sees why", async ({ server }) => {
+  // A frame that runs out of memory takes the driver's hold on its page with it, so a second member looks. The
+  // limit is low, that it does not take long.
+  const limited = await launchBrowser("--js-flags=--max-old-space-size=256");
+  const browser = await launchBrowser();
+  try {
+    const mira = await foundWorkspace(limited, server.origin, "Mira Lind");
+    const jun = await joinWorkspace(browser, mira, "Jun Ito", "Editor");
+    await openNewNotebook(mira);
+    const greedy = await addCode(
+      mira,
+      "const hoard = [];\nfor (;;) hoard.push(new Array(1_000_000).fill(hoard));",
+    );
+    await openSection(jun, "Notebooks");
+    await jun.getByRole("list", { name: "Notebooks", exact: true }).getByRole("link").click();
+    await expect(stateOf(jun, greedy)).toHaveText("not run");
+    let crashed = 0;
+    mira.on("crash", () => (crashed = Date.now()));
+    await run(mira, greedy);
+    // It is Mira's page that writes this, once her kernel is gone: the page goes on.
+    await expect(outputOf(jun, greedy)).toContainText(/memory/, { timeout: 70_000 });
+    expect(Date.now() - crashed).toBeLessThan(15_000);
+    await expect(stateOf(jun, greedy)).toHaveText("error");
+    const after = await addCode(jun, "6 * 7");
+    await runToEnd(jun, after);
+    await expect(outputOf(jun, after)).toContainText("42");
+  } finally {
+    await limited.close();
+    await browser.close();
+  }
 });
