@@ -88,7 +88,7 @@ export async function measure(): Promise<boolean> {
         reached(`training in a cell against bare TensorFlow.js, ${word}`, found.ratio, MOST) && ok;
       figures[name] = { epochs, ...found };
     }
-    const seen = viewers.map(({ points }) => points());
+    const seen = viewers.map((viewer) => viewer.points());
     console.log(`  metric chunks that the two viewers saw live: ${seen.join(", ")}`);
     if (seen.some((count) => count === 0)) throw new Error("a viewer saw nothing");
     await record("train", { unit: "ms", rounds: ROUNDS, seen, ...figures });
