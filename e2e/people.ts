@@ -97,8 +97,10 @@ export async function addCode(page: Page, source: string): Promise<number> {
   const cells = page
     .getByRole("list", { name: "Cells" })
     .getByRole("group", { name: /^Cell \d+$/ });
+  const add = page.getByRole("button", { name: "Add code cell" });
+  await expect(add).toBeVisible();
   const number = (await cells.count()) + 1;
-  await page.getByRole("button", { name: "Add code cell" }).click();
+  await add.click();
   await write(page, number, source);
   return number;
 }

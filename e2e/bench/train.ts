@@ -18,9 +18,9 @@ import {
 } from "../people.ts";
 import { startServer } from "../server.ts";
 import { serveBare } from "./bare/serve.ts";
-import { described, inTurns, reached, record } from "./figures.ts";
+import { described, inTurns, reached, record, roundsOf } from "./figures.ts";
 
-const ROUNDS = 7;
+const ROUNDS = roundsOf(7);
 const MOST = 1.05;
 
 /** An MLP on two interleaved arcs; says how long `fit` took, and the last loss, which both sides share. */
