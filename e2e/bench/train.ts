@@ -15,6 +15,7 @@ import {
   openNewNotebook,
   outputOf,
   runToEnd,
+  write,
 } from "../people.ts";
 import { startServer } from "../server.ts";
 import { serveBare } from "./bare/serve.ts";
@@ -61,17 +62,14 @@ export async function measure(): Promise<boolean> {
   try {
     const page = await foundWorkspace(browser, server.origin, "Mira Lind");
     await openNewNotebook(page);
-    await addCode(page, "1");
+    const cell = await addCode(page, "1");
     for (let i = 0; i < 2; i++) viewers.push(await watch(server.origin, page));
     const barePage = await browser.newPage();
     await barePage.goto(bare.origin);
     const figures: Record<string, unknown> = {};
     for (const { name, word, epochs } of backends) {
       await chooseBackend(page, word);
-      const cell = await addCode(
-        page,
-        `import * as tf from "@tensorflow/tfjs";${work(epochs)}\nsaid;`,
-      );
+      await write(page, cell, `import * as tf from "@tensorflow/tfjs";${work(epochs)}\nsaid;`);
       const ours = (): Promise<Said> => inCell(page, cell);
       const theirs = (): Promise<Said> => inWorker(barePage, work(epochs), name);
       const [a, b] = [await ours(), await theirs()]; // both warm, and the same training
