@@ -70,6 +70,7 @@ function open(role: Role = "editor"): void {
       room: { doc, awareness, synced: still(true), close: () => undefined },
       runs,
       onrename: () => undefined,
+      onspot: () => undefined,
     } as never,
   });
   flushSync();
