@@ -29,13 +29,22 @@ export async function admit(
   if (!parsed) return refuse(CLOSE.workspaceUnknown, "room-unknown");
   if (!(await access.membership(parsed.workspace)))
     return refuse(CLOSE.workspaceUnknown, "workspace-unknown");
-  const token = protocols.find((one) => one.startsWith(TOKEN_PREFIX)) ?? TOKEN_PREFIX;
-  const who = await access.verify(parsed.workspace, token.slice(TOKEN_PREFIX.length));
-  if (who === "bad-token") return refuse(CLOSE.tokenRefused, who);
-  if (who === "not-a-member") return refuse(CLOSE.notAMember, who);
+  const offered = protocols.find((one) => one.startsWith(TOKEN_PREFIX)) ?? TOKEN_PREFIX;
+  const token = offered.slice(TOKEN_PREFIX.length);
+  const before = await access.verify(parsed.workspace, token);
+  if (typeof before === "string") return refuse(codeOf(before), before);
   const held = await rooms.open(name);
   if (!held) return refuse(CLOSE.roomDeleted, "room-deleted");
-  return { ok: true, who, wantsDurable: protocols.includes(DURABLE_PROTOCOL), held };
+  // Loading takes its time: what counts is who they are when the door opens.
+  const who = await access.verify(parsed.workspace, token);
+  if (typeof who !== "string")
+    return { ok: true, who, wantsDurable: protocols.includes(DURABLE_PROTOCOL), held };
+  held.release();
+  return refuse(codeOf(who), who);
+}
+
+function codeOf(refusal: "bad-token" | "not-a-member"): number {
+  return refusal === "bad-token" ? CLOSE.tokenRefused : CLOSE.notAMember;
 }
 
 function refuse(code: number, reason: string): Refused {
