@@ -11,7 +11,7 @@ import type { Backend, Device } from "../../kernel/device.ts";
 import type { CellEnd, CellListener, CellRun, Kernel, KernelStatus } from "../../kernel/kernel.ts";
 import { type ToPage, type ToWorker, type WasmBytes, parseToPage } from "../../kernel/protocol.ts";
 import { RunningCell } from "./runningCell.ts";
-import { Sandbox } from "./sandbox.ts";
+import { Sandbox, type SandboxListener } from "./sandbox.ts";
 
 export interface KernelParts {
   /** The text of the kernel's bundle (app/kernel/bundle.ts). */
@@ -33,26 +33,37 @@ interface Life {
   readonly ready: Promise<void>;
   readonly fail: (error: Error) => void;
   readonly begun: (device: Device) => void;
-  sandbox: Sandbox | undefined;
+  sandbox: Pick<Sandbox, "post" | "close"> | undefined;
   device: Device | undefined;
   /** What was asked for and is not to be had. */
   notice: string | undefined;
 }
 
-export function createKernel(parts: KernelParts): Kernel {
-  return new BrowserKernel(parts);
+/** The worker, as far as the kernel drives it: `Sandbox`, or a scripted one in a test. */
+export type OpenSandbox = (
+  runtime: string,
+  listener: SandboxListener,
+) => Promise<Pick<Sandbox, "post" | "close">>;
+
+export function createKernel(
+  parts: KernelParts,
+  openSandbox: OpenSandbox = (runtime, listener) => Sandbox.open(runtime, listener),
+): Kernel {
+  return new BrowserKernel(parts, openSandbox);
 }
 
 class BrowserKernel implements Kernel {
   readonly #parts: KernelParts;
+  readonly #openSandbox: OpenSandbox;
   readonly #status = new Settable<KernelStatus>({ state: "off" });
   #backend: Backend;
   #life: Life | undefined;
   #running: RunningCell | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: KernelParts) {
+  constructor(parts: KernelParts, openSandbox: OpenSandbox) {
     this.#parts = parts;
+    this.#openSandbox = openSandbox;
     this.#backend = parts.backend;
   }
 
@@ -153,7 +164,7 @@ class BrowserKernel implements Kernel {
       backend === "wasm" ? this.#parts.wasm() : null,
     ]);
     if (this.#life !== life) return;
-    const sandbox = await Sandbox.open(runtime, {
+    const sandbox = await this.#openSandbox(runtime, {
       message: (value) => {
         const message = parseToPage(value);
         if (message && this.#life === life) this.#receive(message, life);
@@ -205,14 +216,16 @@ class BrowserKernel implements Kernel {
   #cellEnded(end: CellEnd): void {
     clearTimeout(this.#deadline);
     this.#deadline = undefined;
-    const running = this.#running;
+    const [running, life] = [this.#running, this.#life];
     if (!running) return;
     void running.close(end).then((ended) => {
       if (!ended) return;
       this.#running = undefined;
-      const { state, ...status } = this.#status.current;
-      if (state === "running") this.#say({ state: "idle", ...status });
-      running.settle(end);
+      const { state, notice = "" } = this.#status.current;
+      // While its runs were being closed the kernel may have been ended: a cell that is done has its values.
+      const gone = end.kind === "done" && this.#life !== life;
+      if (state === "running") this.#say({ ...this.#status.current, state: "idle" });
+      running.settle(gone ? { kind: "kernel-ended", reason: notice } : end);
     });
   }
 

@@ -117,12 +117,18 @@ export class RunningCell {
         return { ...facts, datasets: [...datasets], seed, device };
       },
       readDataset: (dataset, digest) => {
+        if (this.#over) return;
         if (this.#reads.some((one) => one.name === dataset && one.digest === digest)) return;
         this.#reads.push({ name: dataset, digest });
         this.#listener.readDataset(dataset, digest);
       },
-      startedRun: (run) => this.#listener.startedRun(run),
-      progress: (progress) => this.#listener.progress(progress),
+      startedRun: (run) => {
+        if (!this.#over) this.#listener.startedRun(run);
+      },
+      // A download goes on for a moment after its cell was stopped; the cell does not.
+      progress: (progress) => {
+        if (!this.#over) this.#listener.progress(progress);
+      },
     };
   }
 }

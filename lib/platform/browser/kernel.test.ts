@@ -1,0 +1,127 @@
+/** Rules of the kernel's life in the page, with a scripted worker in place of the sandbox. */
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { CellId, NotebookId } from "../../base/ids.ts";
+import type { CellListener, CellRun } from "../../kernel/kernel.ts";
+import type { ToWorker } from "../../kernel/protocol.ts";
+import { createKernel } from "./kernel.ts";
+import type { SandboxListener } from "./sandbox.ts";
+
+const device = { backend: "CPU", adapter: "", packages: {} };
+const nothing: CellListener = {
+  output: () => undefined,
+  progress: () => undefined,
+  readDataset: () => undefined,
+  startedRun: () => undefined,
+  trained: () => undefined,
+};
+
+function cellRun(cell = "a"): CellRun {
+  const facts = { notebook: "n" as NotebookId, sources: [], datasets: [] };
+  return { cell: cell as CellId, code: "", defines: [], reads: [], seed: 1, facts };
+}
+
+/** The workers that were opened, newest last, each with what the page told it. */
+let workers: { listener: SandboxListener; told: ToWorker[]; closed: boolean }[];
+let closing: Promise<void>;
+
+beforeEach(() => {
+  workers = [];
+  closing = Promise.resolve();
+});
+
+function openKernel() {
+  return createKernel(
+    {
+      runtime: () => Promise.resolve(""),
+      wasm: () => Promise.reject(new Error("no wasm here")),
+      capabilities: [
+        {
+          name: "slow to close",
+          parse: (value) => value,
+          host: () => Promise.resolve(null),
+          cellEnded: () => closing,
+        },
+      ],
+      backend: "cpu",
+      explain: String,
+    },
+    (_runtime, listener) => {
+      const worker = { listener, told: [] as ToWorker[], closed: false };
+      workers.push(worker);
+      return Promise.resolve({
+        post(message: unknown) {
+          worker.told.push(message as ToWorker);
+          if ((message as ToWorker).kind === "start")
+            listener.message({ kind: "ready", device, notice: null });
+        },
+        close: () => void (worker.closed = true),
+      });
+    },
+  );
+}
+
+const worker = () => {
+  const newest = workers.at(-1);
+  if (!newest) throw new Error("no worker was opened");
+  return newest;
+};
+const told = (kind: ToWorker["kind"]) => worker().told.filter((one) => one.kind === kind).length;
+const begun = (lives = 1) =>
+  vi.waitFor(() => expect([workers.length, told("run")]).toEqual([lives, 1]));
+
+describe("a kernel", () => {
+  it("runs a cell to its end, and one at a time", async () => {
+    const kernel = openKernel();
+    const end = kernel.run(cellRun(), nothing);
+    await begun();
+    expect(kernel.status.current.state).toBe("running");
+    expect((await kernel.run(cellRun("b"), nothing)).kind).toBe("kernel-ended");
+    worker().listener.message({ kind: "ended", end: { kind: "done" } });
+    expect(await end).toEqual({ kind: "done" });
+    expect(kernel.status.current.state).toBe("idle");
+  });
+
+  it("that is ended while a done cell is being closed does not say that the cell's values are there", async () => {
+    let close = (): void => undefined;
+    closing = new Promise((resolve) => (close = resolve));
+    const kernel = openKernel();
+    const end = kernel.run(cellRun(), nothing);
+    await begun();
+    worker().listener.message({ kind: "ended", end: { kind: "done" } });
+    kernel.restart();
+    close();
+    expect(await end).toEqual({
+      kind: "kernel-ended",
+      reason: "The kernel was restarted: every value is gone.",
+    });
+    expect(worker().closed).toBe(true);
+    expect(kernel.status.current.state).toBe("off");
+  });
+
+  it("that is interrupted while it starts ends the cell and goes on starting", async () => {
+    const kernel = openKernel();
+    const end = kernel.run(cellRun(), nothing);
+    kernel.interrupt();
+    kernel.interrupt();
+    expect(await end).toEqual({ kind: "interrupted", kernelEnded: false });
+    await kernel.start();
+    expect(kernel.status.current.state).toBe("idle");
+    expect(told("run")).toBe(0);
+  });
+
+  it("hears nothing of a worker that was ended", async () => {
+    const kernel = openKernel();
+    const first = kernel.run(cellRun(), nothing);
+    await begun();
+    const old = worker();
+    kernel.restart("again");
+    expect(await first).toEqual({ kind: "kernel-ended", reason: "again" });
+    const second = kernel.run(cellRun("b"), nothing);
+    await begun(2);
+    old.listener.message({ kind: "ended", end: { kind: "done" } });
+    old.listener.died("it crashed");
+    expect(kernel.status.current.state).toBe("running");
+    worker().listener.died("it crashed");
+    expect(await second).toEqual({ kind: "kernel-ended", reason: "The kernel ended: it crashed." });
+  });
+});
