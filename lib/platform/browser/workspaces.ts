@@ -182,7 +182,8 @@ class LocalWorkspaces implements BrowserWorkspaces {
   /** One workspace after another, and only those that have something to send. */
   async #sendLeftovers(): Promise<void> {
     for (const { id } of this.list.current) {
-      if (this.#open.has(id) || !(await hasLeftovers(this.#parts.db, id))) continue;
+      // Whether it is open is asked last, with nothing awaited after: else the app's own would be closed.
+      if (!(await hasLeftovers(this.#parts.db, id)) || this.#open.has(id)) continue;
       this.#unseen.add(id);
       const session = await this.#session(id);
       await delivered(session);
