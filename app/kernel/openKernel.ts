@@ -6,17 +6,44 @@ import type { Capability } from "../../lib/kernel/capability.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import { createKernel } from "../../lib/platform/browser/kernel.ts";
+import { Sandbox } from "../../lib/platform/browser/sandbox.ts";
+import { explainToCell } from "./explain.ts";
 
 /** The bundle's text, fetched once for all kernels of this tab. */
 let runtime: Promise<string> | undefined;
 
-/** `explain` makes the sentence that a cell gets for a capability's failure. */
-export function openKernel(
-  capabilities: readonly Capability[],
-  backend: Backend,
-  explain: (error: unknown) => string = message,
-): Kernel {
-  return createKernel({ runtime: loadRuntime, wasm: loadWasm, capabilities, backend, explain });
+/** One worker that has loaded the bundle and runs nothing, for the next kernel that starts. */
+let spare: Promise<Sandbox> | undefined;
+
+export function openKernel(capabilities: readonly Capability[], backend: Backend): Kernel {
+  return createKernel({
+    sandbox: takeSandbox,
+    wasm: loadWasm,
+    capabilities,
+    backend,
+    explain: explainToCell,
+  });
+}
+
+/**
+ * Lets a worker load what every kernel needs, so that the first cell need not wait for it. No code of anybody's
+ * runs in it before a kernel takes it.
+ */
+export function prepareKernel(): void {
+  if (spare) return;
+  const opening = loadRuntime().then((text) => Sandbox.open(text));
+  spare = opening;
+  // A failure is told when a kernel is started, and tried again then.
+  opening.catch(() => {
+    if (spare === opening) spare = undefined;
+  });
+}
+
+async function takeSandbox(): Promise<Sandbox> {
+  const prepared = spare;
+  spare = undefined;
+  const ready = await prepared?.catch(() => undefined);
+  return ready && !ready.closed ? ready : Sandbox.open(await loadRuntime());
 }
 
 function loadRuntime(): Promise<string> {
@@ -40,8 +67,4 @@ async function load(url: string): Promise<Response> {
   throw new Error(
     "a part of the app could not be loaded. Connect to the network once, then it works offline too",
   );
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

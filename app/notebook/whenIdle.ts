@@ -1,9 +1,13 @@
-/** Work that may wait until the page has nothing better to do. Safari has no idle callbacks: there, a moment. */
-const AT_THE_LATEST_MS = 1000;
-const A_MOMENT_MS = 50;
+/** Calls when the page has nothing else to do; gives back how not to. */
+const LATEST_MS = 2000;
+const WITHOUT_MS = 500;
 
-export function whenIdle(act: () => void): void {
-  if (typeof requestIdleCallback === "function")
-    requestIdleCallback(() => act(), { timeout: AT_THE_LATEST_MS });
-  else setTimeout(act, A_MOMENT_MS);
+export function whenIdle(act: () => void): () => void {
+  // Not every browser tells when it is idle.
+  if (!("requestIdleCallback" in globalThis)) {
+    const timer = setTimeout(act, WITHOUT_MS);
+    return () => clearTimeout(timer);
+  }
+  const asked = requestIdleCallback(() => act(), { timeout: LATEST_MS });
+  return () => cancelIdleCallback(asked);
 }

@@ -63,13 +63,13 @@ function importing(node: js.ImportDeclaration, { positions }: JavaScript): strin
   });
 }
 
-/** Puts the last expression into a `return (…)` that begins where the statement before it ends: columns stay. */
+/** Puts the last expression into a `return` that can be interrupted and that begins where the statement before it ends: columns stay. */
 function returning(program: js.Program, text: string): readonly [opens: Put[], closes: Put[]] {
   const last = program.body.at(-1);
   if (last?.type !== "ExpressionStatement") return [[], []];
   const start = program.body.at(-2)?.end ?? 0;
   const end = text[last.end - 1] === ";" ? last.end - 1 : last.end;
-  return [[{ at: start, text: ";return (" }], [{ at: end, text: ")" }]];
+  return [[{ at: start, text: ";return __cell.until(" }], [{ at: end, text: ")" }]];
 }
 
 function withPuts(text: string, puts: readonly Put[], { positions }: JavaScript): string {

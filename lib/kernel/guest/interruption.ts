@@ -45,6 +45,15 @@ export class Interruption {
 
   /** What `await` waits for in a cell. */
   async until(value: unknown): Promise<unknown> {
+    try {
+      return await this.orStopped(value);
+    } finally {
+      this.check();
+    }
+  }
+
+  /** The same where an end that comes in time is still good: it throws only once the moment of grace is over. */
+  async orStopped<T>(value: T): Promise<Awaited<T>> {
     if (this.#over) throw new Interrupted();
     let stop: ((error: Interrupted) => void) | undefined;
     const stopped = new Promise<never>((_, reject) => this.#waiting.add((stop = reject)));
@@ -52,7 +61,6 @@ export class Interruption {
       return await Promise.race([value, stopped]);
     } finally {
       if (stop) this.#waiting.delete(stop);
-      this.check();
     }
   }
 }

@@ -39,9 +39,7 @@ export class Names {
   holding(objects: ReadonlySet<object>, except: string): string[] {
     if (objects.size === 0) return [];
     return [...this.#entries].flatMap(([name, { cell }]) => {
-      if (cell === except) return [];
-      for (const held of heldBy(this.#value(name)?.value)) if (objects.has(held)) return [name];
-      return [];
+      return cell !== except && holdsOneOf(objects, this.#value(name)?.value) ? [name] : [];
     });
   }
 
@@ -54,4 +52,13 @@ export class Names {
       return undefined;
     }
   }
+}
+
+function holdsOneOf(objects: ReadonlySet<object>, value: unknown): boolean {
+  try {
+    for (const held of heldBy(value)) if (objects.has(held)) return true;
+  } catch {
+    // A getter of the cell's own that throws says nothing of what it holds.
+  }
+  return false;
 }

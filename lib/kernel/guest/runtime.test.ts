@@ -106,6 +106,12 @@ describe("an error", () => {
     return end.kind === "error" ? end.error : undefined;
   };
 
+  it("is told whatever the cell has put into it", async () => {
+    expect(
+      await errorOf("throw Object.assign(new Error(), { name: 7, message: () => 1, stack: null })"),
+    ).toMatchObject({ name: "7", message: expect.any(String) as string });
+  });
+
   it.each([
     ["on the first line", "null.x", 1, 6],
     ["after types on its line", "const a: Array<number> = [1], b: any = null; b.fails.now", 1, 48],
@@ -161,6 +167,24 @@ for (let i = 0; i < 3; i++) display(i, { id: "progress" })`;
   });
 });
 
+describe("what is shown with an id", () => {
+  it("takes the place of what was shown with it before, however close they follow", async () => {
+    const source = `import { display } from "ensemble"
+display("first"); display("a", { id: "p" }); display("b"); display("c", { id: "p" })`;
+    const { shown } = await workshop.run("a", source);
+    expect(shown.map(({ id }) => id)).toEqual([null, "p", null]);
+    expect(texts({ shown })).toEqual(["first", "c", "b"]);
+  });
+
+  it("is cut like anything else where there is no end of ids", async () => {
+    const source = `import { display } from "ensemble"
+for (let i = 0; i < 2000; i++) display(i, { id: String(i) })`;
+    const { shown } = await workshop.run("a", source);
+    expect(shown.length).toBeLessThan(600);
+    expect(texts({ shown }).at(-1)).toMatch(/more than fits/);
+  });
+});
+
 describe("an interruption", () => {
   const interruptAt = (messages: () => boolean): void => {
     const look = (): void => {
@@ -187,6 +211,15 @@ describe("an interruption", () => {
 model.compile({ optimizer: "sgd", loss: "meanSquaredError" })
 await model.fit(tf.ones([64, 1]), tf.ones([64, 1]), { epochs: 1e6, batchSize: 8, yieldEvery: "never" })`;
     expect((await workshop.run("m", source, ["tf"])).end).toEqual({ kind: "interrupted" });
+  });
+
+  it.each([
+    ["the last expression", "new Promise(() => undefined)"],
+    ["what it shows", `import { display } from "ensemble"\ndisplay(new Promise(() => undefined))`],
+  ])("ends a cell that waits for ever for %s", async (_, source) => {
+    interruptAt(() => workshop.runtime.guest.cell !== undefined);
+    expect((await workshop.run("a", source)).end).toEqual({ kind: "interrupted" });
+    expect((await workshop.run("b", "1 + 1")).end).toEqual({ kind: "done" });
   });
 });
 
@@ -224,6 +257,13 @@ const x = tf.ones([4, 1])`,
     const ran = await workshop.run("t", source, reads);
     expect(ran.end).toEqual({ kind: "done" });
     expect(ran.trained).toEqual(names);
+  });
+
+  it("is reported where another cell holds a value that cannot be looked into", async () => {
+    await define();
+    await workshop.run("l", `const lazy = { get broken() { throw new Error("not now") } }`);
+    const ran = await workshop.run("t", "w.assign(tf.scalar(2))", ["tf", "w"]);
+    expect(ran).toMatchObject({ end: { kind: "done" }, trained: ["w"] });
   });
 
   it("of a cell's own model is nobody else's concern", async () => {

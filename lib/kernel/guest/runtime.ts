@@ -125,9 +125,12 @@ export class Runtime {
       astray: undefined,
     });
     this.#world.setRandom(seededRandom(run.seed));
-    const end = await this.#outcome(run, running);
+    const outcome = await this.#outcome(run, running);
     for (const act of running.atEnd) await this.#closing(act);
-    await running.shown.end();
+    // What is shown may never come: whoever interrupts does not want to wait for it either.
+    await this.#closing(() => running.interruption.orStopped(running.shown.end()));
+    const stopped = outcome.kind === "done" && running.interruption.requested;
+    const end: GuestEnd = stopped ? { kind: "interrupted" } : outcome;
     const names = this.#names.holding(running.trained, run.cell);
     if (names.length > 0) this.#world.post({ kind: "trained", names });
     this.#running = undefined;
@@ -139,7 +142,7 @@ export class Runtime {
     try {
       await act();
     } catch (error) {
-      this.warn(errorOutput(error, this.#modules).message);
+      if (!(error instanceof Interrupted)) this.warn(errorOutput(error, this.#modules).message);
     }
   }
 

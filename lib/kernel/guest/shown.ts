@@ -26,6 +26,8 @@ export class CellShown {
   #printed = 0;
   #shown = 0;
   #letters = 0;
+  /** How many letters stand under each id. */
+  readonly #placed = new Map<string, number>();
   #cut = false;
 
   constructor(world: Pick<GuestWorld, "post" | "now" | "later">) {
@@ -62,14 +64,16 @@ export class CellShown {
 
   #add(bundle: MimeBundle | undefined, id: string | null): void {
     if (!bundle) return;
-    if (id === null) this.#shown++;
     const letters = lettersOf(bundle);
-    if (id === null) this.#letters += letters;
-    if (this.#shown > MOST_SHOWN || Math.max(this.#letters, letters) > MOST_SHOWN_LETTERS) {
-      return this.#sayCut();
-    }
-    if (id !== null) this.#batch = this.#batch.filter((one) => one.id !== id);
-    this.#push({ bundle, id });
+    // What takes the place of something takes no more room than it needs itself.
+    const before = id === null ? 0 : (this.#placed.get(id) ?? 0);
+    if (id === null || !this.#placed.has(id)) this.#shown++;
+    this.#letters += letters - before;
+    if (id !== null) this.#placed.set(id, letters);
+    if (this.#shown > MOST_SHOWN || this.#letters > MOST_SHOWN_LETTERS) return this.#sayCut();
+    const at = id === null ? -1 : this.#batch.findIndex((one) => one.id === id);
+    if (at < 0) this.#push({ bundle, id });
+    else this.#batch[at] = { bundle, id };
   }
 
   #sayCut(): void {

@@ -30,9 +30,10 @@ export function errorOutput(
   modules: ReadonlyMap<string, CellModule>,
 ): ErrorOutput {
   if (!(thrown instanceof Error)) return { name: "Error", message: said(thrown), ...nowhere };
-  const { name, message } = thrown;
+  // A cell may have put anything at all into its error, and all of it has to travel.
+  const [name, message] = [textIn(thrown.name, "Error"), textIn(thrown.message, "")];
   const cause = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : "";
-  const frames = framesOf(thrown.stack ?? "", modules);
+  const frames = framesOf(textIn(thrown.stack, ""), modules);
   const stack =
     thrown instanceof PlacedError
       ? frames.slice(0, 1).map((frame) => ({ ...frame, ...thrown.place }))
@@ -59,4 +60,9 @@ function framesOf(stack: string, modules: ReadonlyMap<string, CellModule>): Erro
 /** Whatever was thrown, in words: a string, a number, an object with a message. */
 function said(thrown: unknown): string {
   return asString(asRecord(thrown)?.["message"]) ?? textOf(thrown);
+}
+
+function textIn(value: unknown, otherwise: string): string {
+  if (value === undefined || value === null) return otherwise;
+  return typeof value === "string" ? value : textOf(value);
 }

@@ -15,8 +15,9 @@ const BOOT = `onmessage = (event) => {
   self.startKernel(port);
 };`;
 
-export const FRAME_SCRIPT = `addEventListener("message", (event) => {
+export const FRAME_SCRIPT = `addEventListener("message", function boot(event) {
   if (event.source !== parent || event.data?.kind !== "boot") return;
+  removeEventListener("message", boot);
   const worker = new Worker("data:text/javascript;charset=utf-8," + ${JSON.stringify(encodeURIComponent(BOOT))});
   worker.onerror = (error) => event.ports[1].postMessage({ kind: "failed", message: error.message ?? "" });
   worker.postMessage({ runtime: event.data.runtime, port: event.ports[0] }, [event.ports[0]]);
@@ -24,7 +25,7 @@ export const FRAME_SCRIPT = `addEventListener("message", (event) => {
     if (asked.data?.kind === "terminate") worker.terminate();
     if (asked.data?.kind === "ping") event.ports[1].postMessage({ kind: "pong" });
   };
-}, { once: true });`;
+});`;
 
 /** The frame's own policy: nothing but its script, the worker and what the worker makes. */
 export function framePolicy(scriptHash: string): string {

@@ -21,7 +21,7 @@ function cellRun(cell = "a"): CellRun {
 }
 
 /** The workers that were opened, newest last, each with what the page told it. */
-let workers: { listener: SandboxListener; told: ToWorker[]; closed: boolean }[];
+let workers: { listener: SandboxListener | undefined; told: ToWorker[]; closed: boolean }[];
 let closing: Promise<void>;
 
 beforeEach(() => {
@@ -30,34 +30,36 @@ beforeEach(() => {
 });
 
 function openKernel() {
-  return createKernel(
-    {
-      runtime: () => Promise.resolve(""),
-      wasm: () => Promise.reject(new Error("no wasm here")),
-      capabilities: [
-        {
-          name: "slow to close",
-          parse: (value) => value,
-          host: () => Promise.resolve(null),
-          cellEnded: () => closing,
-        },
-      ],
-      backend: "cpu",
-      explain: String,
-    },
-    (_runtime, listener) => {
-      const worker = { listener, told: [] as ToWorker[], closed: false };
-      workers.push(worker);
+  return createKernel({
+    sandbox() {
+      const opened: (typeof workers)[number] = {
+        told: [],
+        closed: false,
+        listener: undefined,
+      };
+      workers.push(opened);
       return Promise.resolve({
+        listen: (listener: SandboxListener) => void (opened.listener = listener),
         post(message: unknown) {
-          worker.told.push(message as ToWorker);
+          opened.told.push(message as ToWorker);
           if ((message as ToWorker).kind === "start")
-            listener.message({ kind: "ready", device, notice: null });
+            opened.listener?.message({ kind: "ready", device, notice: null });
         },
-        close: () => void (worker.closed = true),
+        close: () => void (opened.closed = true),
       });
     },
-  );
+    wasm: () => Promise.reject(new Error("no wasm here")),
+    capabilities: [
+      {
+        name: "slow to close",
+        parse: (value) => value,
+        host: () => Promise.resolve(null),
+        cellEnded: () => closing,
+      },
+    ],
+    backend: "cpu",
+    explain: String,
+  });
 }
 
 const worker = () => {
@@ -76,7 +78,7 @@ describe("a kernel", () => {
     await begun();
     expect(kernel.status.current.state).toBe("running");
     expect((await kernel.run(cellRun("b"), nothing)).kind).toBe("kernel-ended");
-    worker().listener.message({ kind: "ended", end: { kind: "done" } });
+    worker().listener?.message({ kind: "ended", end: { kind: "done" } });
     expect(await end).toEqual({ kind: "done" });
     expect(kernel.status.current.state).toBe("idle");
   });
@@ -87,7 +89,7 @@ describe("a kernel", () => {
     const kernel = openKernel();
     const end = kernel.run(cellRun(), nothing);
     await begun();
-    worker().listener.message({ kind: "ended", end: { kind: "done" } });
+    worker().listener?.message({ kind: "ended", end: { kind: "done" } });
     kernel.restart();
     close();
     expect(await end).toEqual({
@@ -118,10 +120,10 @@ describe("a kernel", () => {
     expect(await first).toEqual({ kind: "kernel-ended", reason: "again" });
     const second = kernel.run(cellRun("b"), nothing);
     await begun(2);
-    old.listener.message({ kind: "ended", end: { kind: "done" } });
-    old.listener.died("it crashed");
+    old.listener?.message({ kind: "ended", end: { kind: "done" } });
+    old.listener?.died("it crashed");
     expect(kernel.status.current.state).toBe("running");
-    worker().listener.died("it crashed");
+    worker().listener?.died("it crashed");
     expect(await second).toEqual({ kind: "kernel-ended", reason: "The kernel ended: it crashed." });
   });
 });

@@ -11,11 +11,14 @@ import type { Backend, Device } from "../../kernel/device.ts";
 import type { CellEnd, CellListener, CellRun, Kernel, KernelStatus } from "../../kernel/kernel.ts";
 import { type ToPage, type ToWorker, type WasmBytes, parseToPage } from "../../kernel/protocol.ts";
 import { RunningCell } from "./runningCell.ts";
-import { Sandbox, type SandboxListener } from "./sandbox.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** The worker, as far as the kernel drives it: a Sandbox, or a scripted one in a test. */
+type Worker = Pick<Sandbox, "listen" | "post" | "close">;
 
 export interface KernelParts {
-  /** The text of the kernel's bundle (app/kernel/bundle.ts). */
-  runtime(): Promise<string>;
+  /** A worker that loads the kernel's bundle (app/kernel/bundle.ts), or has loaded it; the caller's from then on. */
+  sandbox(): Promise<Worker>;
   /** The bytes of TensorFlow.js's WebAssembly; asked for only where that backend is. New ones at each call. */
   wasm(): Promise<WasmBytes>;
   readonly capabilities: readonly Capability[];
@@ -33,37 +36,26 @@ interface Life {
   readonly ready: Promise<void>;
   readonly fail: (error: Error) => void;
   readonly begun: (device: Device) => void;
-  sandbox: Pick<Sandbox, "post" | "close"> | undefined;
+  sandbox: Worker | undefined;
   device: Device | undefined;
   /** What was asked for and is not to be had. */
   notice: string | undefined;
 }
 
-/** The worker, as far as the kernel drives it: `Sandbox`, or a scripted one in a test. */
-export type OpenSandbox = (
-  runtime: string,
-  listener: SandboxListener,
-) => Promise<Pick<Sandbox, "post" | "close">>;
-
-export function createKernel(
-  parts: KernelParts,
-  openSandbox: OpenSandbox = (runtime, listener) => Sandbox.open(runtime, listener),
-): Kernel {
-  return new BrowserKernel(parts, openSandbox);
+export function createKernel(parts: KernelParts): Kernel {
+  return new BrowserKernel(parts);
 }
 
 class BrowserKernel implements Kernel {
   readonly #parts: KernelParts;
-  readonly #openSandbox: OpenSandbox;
   readonly #status = new Settable<KernelStatus>({ state: "off" });
   #backend: Backend;
   #life: Life | undefined;
   #running: RunningCell | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: KernelParts, openSandbox: OpenSandbox) {
+  constructor(parts: KernelParts) {
     this.#parts = parts;
-    this.#openSandbox = openSandbox;
     this.#backend = parts.backend;
   }
 
@@ -159,12 +151,13 @@ class BrowserKernel implements Kernel {
 
   async #open(life: Life): Promise<void> {
     const backend = this.#backend;
-    const [runtime, wasm] = await Promise.all([
-      this.#parts.runtime(),
+    const [sandbox, wasm] = await Promise.all([
+      this.#parts.sandbox(),
       backend === "wasm" ? this.#parts.wasm() : null,
     ]);
-    if (this.#life !== life) return;
-    const sandbox = await this.#openSandbox(runtime, {
+    if (this.#life !== life) return sandbox.close();
+    life.sandbox = sandbox;
+    sandbox.listen({
       message: (value) => {
         const message = parseToPage(value);
         if (message && this.#life === life) this.#receive(message, life);
@@ -173,8 +166,6 @@ class BrowserKernel implements Kernel {
         if (this.#life === life) this.#end(`The kernel ended: ${reason}.`);
       },
     });
-    if (this.#life !== life) return sandbox.close();
-    life.sandbox = sandbox;
     const transfer = wasm ? [wasm.simd, wasm.plain] : [];
     sandbox.post({ kind: "start", backend, wasm } satisfies ToWorker, transfer);
   }

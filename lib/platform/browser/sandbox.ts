@@ -22,8 +22,11 @@ export class Sandbox {
   readonly #beat: ReturnType<typeof setInterval>;
   #missed = 0;
   #closed = false;
+  #listener: SandboxListener | undefined;
+  /** Why it is gone, until somebody listens. */
+  #reason: string | undefined;
 
-  private constructor(frame: HTMLIFrameElement, runtime: string, listener: SandboxListener) {
+  private constructor(frame: HTMLIFrameElement, runtime: string) {
     this.#frame = frame;
     const worker = new MessageChannel();
     const control = new MessageChannel();
@@ -32,10 +35,8 @@ export class Sandbox {
     const died = (reason: string): void => {
       if (this.#closed) return;
       this.close();
-      listener.died(reason);
-    };
-    this.#port.onmessage = (event: MessageEvent<unknown>) => {
-      if (!this.#closed) listener.message(event.data);
+      this.#reason = reason;
+      this.#listener?.died(reason);
     };
     this.#control.onmessage = ({
       data,
@@ -54,7 +55,8 @@ export class Sandbox {
     frame.contentWindow?.postMessage({ kind: "boot", runtime }, "*", [worker.port2, control.port2]);
   }
 
-  static async open(runtime: string, listener: SandboxListener): Promise<Sandbox> {
+  /** Starts a worker and lets it load the runtime; it says nothing before it is told to start. */
+  static async open(runtime: string): Promise<Sandbox> {
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts");
     frame.setAttribute("aria-hidden", "true");
@@ -68,7 +70,21 @@ export class Sandbox {
     );
     document.body.append(frame);
     await loaded;
-    return new Sandbox(frame, runtime, listener);
+    return new Sandbox(frame, runtime);
+  }
+
+  /** True where it can be of no use any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** To be called once. What it said before waits for it. */
+  listen(listener: SandboxListener): void {
+    this.#listener = listener;
+    if (this.#reason !== undefined) return listener.died(this.#reason);
+    this.#port.onmessage = (event: MessageEvent<unknown>) => {
+      if (!this.#closed) listener.message(event.data);
+    };
   }
 
   post(message: unknown, transfer: Transferable[] = []): void {
