@@ -8,6 +8,10 @@ import "./ui/styles/tooltip.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { keepForOffline } from "./offline.ts";
+import { router } from "./router.ts";
+import { fetchAhead } from "./workspace/ahead.ts";
+
+fetchAhead(router.route);
 
 mount(App, {
   target: document.body,

@@ -4,6 +4,7 @@ import { BIRDS, BIRDS_WITHOUT_BILL, IMAGES, file, penguinsCsv, shapesIdx } from 
 import {
   addCode,
   chooseBackend,
+  drop,
   foundWorkspace,
   openNewNotebook,
   openSection,
@@ -87,17 +88,16 @@ test("IDX: two files dropped on the page become one image dataset that a CNN lea
   server,
 }) => {
   const page = await foundWorkspace(browser, server.origin, "Mira Lind");
-  await openSection(page, "Datasets");
+  await openNewNotebook(page);
   const { images, labels } = shapesIdx();
-  await page
-    .getByLabel("Import data")
-    .setInputFiles([
-      file("shapes-images-idx3-ubyte", images, "application/octet-stream"),
-      file("shapes-labels-idx1-ubyte", labels, "application/octet-stream"),
-    ]);
+  await drop(page, [
+    file("shapes-images-idx3-ubyte", images, "application/octet-stream"),
+    file("shapes-labels-idx1-ubyte", labels, "application/octet-stream"),
+  ]);
   await expect(page.getByRole("heading", { name: "shapes" })).toBeVisible();
   await expect(page.getByText(`${IMAGES} images`).first()).toBeVisible();
-  await openNewNotebook(page);
+  await page.goBack();
+  await page.goBack();
   await chooseBackend(page, "WebGPU");
   const cell = await addCode(
     page,

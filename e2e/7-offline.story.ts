@@ -1,10 +1,14 @@
 // Story 7: the network goes, work goes on, and it all comes together again.
-import { expect, type Page } from "@playwright/test";
+import { type BrowserContext, type Page, chromium, expect } from "@playwright/test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LAUNCH_ARGS, findBrowser } from "./browser.js";
 import { file, penguinsCsv } from "./data.ts";
 import {
   addCode,
   connection,
-  foundWorkspace,
+  foundWorkspaceIn,
   joinWorkspace,
   openNewNotebook,
   openSection,
@@ -21,11 +25,15 @@ async function cached(page: Page): Promise<void> {
     .toBeGreaterThan(0);
 }
 
-test("offline: editing, importing, training, reloading; then everything once, on both sides", async ({
+test("offline: editing, importing, training, reloading, restarting the browser; then everything once, on both sides", async ({
   browser,
   server,
 }) => {
-  const mira = await foundWorkspace(browser, server.origin, "Mira Lind");
+  const profile = await mkdtemp(join(tmpdir(), "ensemble-profile-"));
+  const launch = (): Promise<BrowserContext> =>
+    chromium.launchPersistentContext(profile, { executablePath: findBrowser(), args: LAUNCH_ARGS });
+  let own = await launch();
+  let mira = await foundWorkspaceIn(own, server.origin, "Mira Lind");
   await openNewNotebook(mira);
   await addCode(mira, "const shared = 1;");
   const notebook = mira.url();
@@ -38,6 +46,12 @@ test("offline: editing, importing, training, reloading; then everything once, on
   await server.kill();
   for (const page of [mira, jun]) await expect(connection(page)).toHaveText("Offline");
   await mira.reload();
+  await expect(connection(mira)).toHaveText("Offline");
+  await expect(sourceOf(mira, 1)).toContainText("shared");
+  await own.close();
+  own = await launch();
+  mira = await own.newPage();
+  await mira.goto(notebook);
   await expect(connection(mira)).toHaveText("Offline");
   await expect(sourceOf(mira, 1)).toContainText("shared");
   await openSection(mira, "Datasets");
@@ -79,4 +93,6 @@ await model.fit(tf.randomNormal([64, 2]), tf.randomNormal([64, 1]), { epochs: 3 
     .getByRole("link", { name: /penguins/ })
     .click();
   await expect(jun.getByRole("table", { name: "Rows" })).toContainText("Torgersen");
+  await own.close();
+  await rm(profile, { recursive: true, force: true });
 });

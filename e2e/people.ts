@@ -1,6 +1,7 @@
 /** Members at their browsers, as the stories and benchmarks send them about: by role and name, as a person looks. */
 import {
   type Browser,
+  type BrowserContext,
   type BrowserContextOptions,
   type Locator,
   type Page,
@@ -14,7 +15,16 @@ export async function foundWorkspace(
   name: string,
   options: BrowserContextOptions = {},
 ): Promise<Page> {
-  const page = await (await browser.newContext(options)).newPage();
+  return foundWorkspaceIn(await browser.newContext(options), origin, name);
+}
+
+/** The same in a browser that is there already. */
+export async function foundWorkspaceIn(
+  context: BrowserContext,
+  origin: string,
+  name: string,
+): Promise<Page> {
+  const page = await context.newPage();
   await page.goto(origin);
   await page.getByRole("button", { name: "Say your name" }).click();
   await page.getByRole("textbox", { name: "Your name" }).fill(name);
@@ -26,10 +36,15 @@ export async function foundWorkspace(
 }
 
 /** The invite link that a member makes in the dialog "Share workspace". */
-export async function inviteLink(page: Page, role: "Editor" | "Viewer"): Promise<string> {
+export async function inviteLink(
+  page: Page,
+  role: "Editor" | "Viewer",
+  people = "25 people",
+): Promise<string> {
   await page.getByRole("button", { name: "Share" }).click();
   const dialog = page.getByRole("dialog", { name: "Share workspace" });
   await dialog.getByRole("combobox", { name: "Role" }).selectOption(role);
+  await dialog.getByRole("combobox", { name: "How many people" }).selectOption(people);
   await dialog.getByRole("button", { name: "Create invite link" }).click();
   const link = await dialog.getByRole("textbox", { name: "Invite link" }).inputValue();
   await page.keyboard.press("Escape");
@@ -92,13 +107,37 @@ export async function write(page: Page, number: number, source: string): Promise
   await page.keyboard.insertText(source);
 }
 
+/** Drops files on the page, as from the desktop. */
+export async function drop(
+  page: Page,
+  files: readonly { name: string; mimeType: string; buffer: Buffer }[],
+): Promise<void> {
+  const carried = files.map(({ name, mimeType, buffer }) => ({
+    name,
+    mimeType,
+    base64: buffer.toString("base64"),
+  }));
+  const transfer = await page.evaluateHandle((all) => {
+    const data = new DataTransfer();
+    for (const { name, mimeType, base64 } of all) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type: mimeType }));
+    }
+    return data;
+  }, carried);
+  for (const type of ["dragenter", "dragover", "drop"])
+    await page.dispatchEvent("body", type, { dataTransfer: transfer });
+}
+
 /** Adds a code cell at the end; gives back its number. */
 export async function addCode(page: Page, source: string): Promise<number> {
   const cells = page
     .getByRole("list", { name: "Cells" })
     .getByRole("group", { name: /^Cell \d+$/ });
+  const add = page.getByRole("button", { name: "Add code cell" });
+  await expect(add).toBeVisible();
   const number = (await cells.count()) + 1;
-  await page.getByRole("button", { name: "Add code cell" }).click();
+  await add.click();
   await write(page, number, source);
   return number;
 }

@@ -20,8 +20,8 @@ export interface Refused {
 
 /** `name`: what stands in the path after /sync/. `protocols`: what the client offered. */
 export async function admit(
-  access: Pick<Access, "membership" | "verify">,
-  rooms: Pick<Rooms, "open">,
+  access: Access,
+  rooms: Rooms,
   name: string,
   protocols: readonly string[],
 ): Promise<Admitted | Refused> {
@@ -29,21 +29,22 @@ export async function admit(
   if (!parsed) return refuse(CLOSE.workspaceUnknown, "room-unknown");
   if (!(await access.membership(parsed.workspace)))
     return refuse(CLOSE.workspaceUnknown, "workspace-unknown");
-  const token = protocols.find((one) => one.startsWith(TOKEN_PREFIX)) ?? TOKEN_PREFIX;
-  const who = await access.verify(parsed.workspace, token.slice(TOKEN_PREFIX.length));
-  if (who === "bad-token") return refuse(CLOSE.tokenRefused, who);
-  if (who === "not-a-member") return refuse(CLOSE.notAMember, who);
+  const offered = protocols.find((one) => one.startsWith(TOKEN_PREFIX)) ?? TOKEN_PREFIX;
+  const token = offered.slice(TOKEN_PREFIX.length);
+  const before = await access.verify(parsed.workspace, token);
+  if (typeof before === "string") return refuse(codeOf(before), before);
   const held = await rooms.open(name);
   if (!held) return refuse(CLOSE.roomDeleted, "room-deleted");
-  // While the room was loaded the role may have changed, and who is not inside yet is not told.
-  const still = await access.verify(parsed.workspace, token.slice(TOKEN_PREFIX.length));
-  if (typeof still === "string") {
-    held.release();
-    return still === "not-a-member"
-      ? refuse(CLOSE.notAMember, still)
-      : refuse(CLOSE.tokenRefused, still);
-  }
-  return { ok: true, who: still, wantsDurable: protocols.includes(DURABLE_PROTOCOL), held };
+  // Loading takes its time: what counts is who they are when the door opens.
+  const who = await access.verify(parsed.workspace, token);
+  if (typeof who !== "string")
+    return { ok: true, who, wantsDurable: protocols.includes(DURABLE_PROTOCOL), held };
+  held.release();
+  return refuse(codeOf(who), who);
+}
+
+function codeOf(refusal: "bad-token" | "not-a-member"): number {
+  return refusal === "bad-token" ? CLOSE.tokenRefused : CLOSE.notAMember;
 }
 
 function refuse(code: number, reason: string): Refused {

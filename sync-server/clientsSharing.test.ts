@@ -136,6 +136,22 @@ describe("a viewer", () => {
   });
 });
 
+it("who comes back sees at once who is there, and is seen", async () => {
+  const { session: mira } = await clients.found();
+  const jun = await clients.join(mira);
+  const [a, b] = [await mira.open(NOTEBOOK), await jun.session.open(NOTEBOOK)];
+  a.awareness.setLocalState({ member: mira.me.current.id });
+  b.awareness.setLocalState({ member: jun.session.me.current.id });
+  const both = (): boolean => [a, b].every(({ awareness }) => awareness.getStates().size === 2);
+  await until(both);
+  // A change of role is met on a new connection.
+  let gone = false;
+  b.awareness.on("change", () => (gone ||= b.awareness.getStates().size === 1));
+  await mira.setRole(jun.session.me.current.id, "viewer");
+  await until(() => gone);
+  await until(both);
+});
+
 it("a member who is shown out is told, and keeps what they have", async () => {
   const { session: mira } = await clients.found();
   const jun = await clients.join(mira);

@@ -41,8 +41,8 @@ export const limits = {
   /** A challenge waits this long for its answer, milliseconds. */
   challengeMs: 60_000,
   challenges: 10_000,
-  /** Between two looks whether a socket still answers, milliseconds. */
-  pingMs: 30_000,
+  /** Between two looks whether a socket still answers, milliseconds: two in what clients bear of silence. */
+  pingMs: 12_000,
   /** A room that nobody has open stays in memory this long, milliseconds. */
   idleRoomMs: 10_000,
   /** Updates since the last snapshot that make folding them worth its while … */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import type { NotebookId, WorkspaceId } from "../lib/base/ids.ts";
 import type { RoomKey } from "../lib/document/rooms.ts";
@@ -6,6 +6,7 @@ import { type Place, deliverEntries, signIn } from "../lib/platform/node/client.
 import type { FoundedWorkspace } from "../lib/testing/foundedWorkspace.ts";
 import { newDevice } from "../lib/testing/foundedWorkspace.ts";
 import type { Signer } from "../lib/workspace/signatures.ts";
+import { limits } from "./limits.ts";
 import { type RawSocket, openRawSocket } from "./testing/rawSocket.ts";
 import { type TestServer, startTestServer, until } from "./testing/testServer.ts";
 
@@ -134,8 +135,9 @@ describe("a viewer", () => {
     const [editor, viewer] = [await open(place, place.editor), await open(place, place.viewer)];
     viewer.update(updateOf("graffiti"));
     viewer.step2(updateOf("graffiti again"));
+    await until(() => viewer.denials() === 2);
     editor.update(updateOf("signed"));
-    await until(() => viewer.denials() === 2 && viewer.updates.length === 1);
+    await until(() => viewer.updates.length === 1);
     expect(viewer.durable()).toBe(0);
     const reader = await server.enter(place, place.owner);
     await reader.synced;
@@ -238,6 +240,23 @@ describe("presence", () => {
       await until(() => watcher.presence.get(i) === null);
     }
   });
+});
+
+it("lets pages hear something before a stock client takes the connection for dead", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval"] });
+  const quiet = await startTestServer();
+  try {
+    const place = await quiet.found();
+    const socket = await open(place, place.owner);
+    const heard: string[] = [];
+    socket.ws.on("message", (data: Buffer) => heard.push(data.toString("hex")));
+    expect(2 * limits.pingMs).toBeLessThan(30_000);
+    vi.advanceTimersByTime(limits.pingMs);
+    await until(() => heard.includes("010100"));
+  } finally {
+    vi.useRealTimers();
+    await quiet.close();
+  }
 });
 
 it("lets one address open so many sockets, and more again when some have gone", async () => {

@@ -2,7 +2,12 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
-import { CLOSE, DURABLE_PROTOCOL, encodeMembershipChanged } from "../lib/sync/wire.ts";
+import {
+  CLOSE,
+  DURABLE_PROTOCOL,
+  SIGN_OF_LIFE,
+  encodeMembershipChanged,
+} from "../lib/sync/wire.ts";
 import { memberOf } from "../lib/workspace/membership.ts";
 import type { Role } from "../lib/workspace/session.ts";
 import type { Access, SignedIn } from "./access.ts";
@@ -80,6 +85,7 @@ export function acceptSockets(
       else {
         unanswered.add(ws);
         ws.ping();
+        ws.send(SIGN_OF_LIFE); // what browsers answer pings with, their pages do not see
       }
     }
   }, limits.pingMs).unref();

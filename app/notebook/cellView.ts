@@ -9,7 +9,7 @@ import type { CellState, CellView } from "../../lib/notebook/cellView.ts";
 import type { RunQuestion } from "../../lib/notebook/execution.ts";
 import type { MarkState } from "../ui/stateMark.ts";
 
-export type { CellOutput, CellState, CellView } from "../../lib/notebook/cellView.ts";
+export type { CellState, CellView } from "../../lib/notebook/cellView.ts";
 
 export interface KernelView {
   readonly state: "off" | "starting" | "idle" | "running";

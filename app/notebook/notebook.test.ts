@@ -70,6 +70,7 @@ function open(role: Role = "editor"): void {
       room: { doc, awareness, synced: still(true), close: () => undefined },
       runs,
       onrename: () => undefined,
+      onspot: () => undefined,
     } as never,
   });
   flushSync();
@@ -207,7 +208,7 @@ it("shows where others are: a caret with a name, an avatar, and what their kerne
   const update = encodeAwarenessUpdate(theirs, [theirs.clientID]);
   applyAwarenessUpdate(awareness, update, "wire");
   await settle();
-  expect(group(A).querySelector(".flag")?.textContent).toBe("Jun <b>Tan</b>");
+  expect(group(A).querySelector<HTMLElement>(".flag")?.dataset["name"]).toBe("Jun <b>Tan</b>");
   expect(group(A).querySelector(".in-cell")?.textContent).toMatch(/Jun\s+is in this cell/);
   expect(group(B).textContent).toContain("Jun is running this on WebGPU, RTX 4090");
   expect(named("status", "Cell 2 state")?.textContent).toBe("running");

@@ -1,6 +1,6 @@
 /**
  * The notebooks that are open in this tab. A notebook's kernel and its training live on while the person looks
- * at another page of the workspace, until the workspace is closed; one that never ran is let go with its page.
+ * at another page of the workspace, as long as the tab; one that never ran is let go with its page.
  */
 import type * as Y from "yjs";
 import type { NotebookId } from "../../lib/base/ids.ts";
@@ -12,6 +12,7 @@ import type { OpenRoom, WorkspaceSession } from "../../lib/workspace/session.ts"
 import { capabilitiesOf } from "../kernel/capabilities.ts";
 import { announceRunning, runningElsewhere } from "./announceRunning.ts";
 import { chosenBackend } from "./backendChoice.ts";
+import { askBeforeLeaving } from "./askBeforeLeaving.ts";
 import { browserClock } from "./browserClock.ts";
 import type { NotebookRuns } from "./cellView.ts";
 import { KernelRuns } from "./kernelRuns.ts";
@@ -59,16 +60,6 @@ export async function leaveNotebook(session: WorkspaceSession, id: NotebookId): 
   closeNotebook(notebook);
 }
 
-/** Ends every kernel of a workspace that is closed. */
-export async function closeNotebooks(session: WorkspaceSession): Promise<void> {
-  const notebooks = [...(kept.get(session)?.values() ?? [])];
-  kept.delete(session);
-  for (const { opening } of notebooks) {
-    const notebook = await opening.catch(() => undefined);
-    if (notebook) closeNotebook(notebook);
-  }
-}
-
 async function open(
   session: WorkspaceSession,
   index: Y.Doc,
@@ -92,6 +83,7 @@ async function open(
   });
   const runs = new KernelRuns(execution, kernel, backend);
   const stop = announceRunning(room.awareness, session.me, execution.running, kernel);
+  const stopAsking = askBeforeLeaving(execution.running);
   return {
     room: {
       doc: room.doc,
@@ -99,6 +91,7 @@ async function open(
       synced: room.synced,
       close() {
         stop();
+        stopAsking();
         elsewhere.close();
         room.close();
       },

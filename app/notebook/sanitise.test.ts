@@ -58,6 +58,15 @@ describe("a picture", () => {
     expect(picture?.svg).not.toMatch(/script|onload|foreignObject|evil/i);
   });
 
+  it("is drawn in the theme's ink where it is black, unless it brings paper of its own", () => {
+    const black = `<circle r="3" fill="black"/><path stroke="#000"/><path fill="#123456"/>`;
+    const drawn = sanitiseSvg(`<svg width="9" height="9">${black}</svg>`, inks)?.svg ?? "";
+    expect(drawn).not.toMatch(/black|#000"/);
+    expect(drawn).toContain("#123456");
+    const paper = `<svg width="9" height="9"><rect fill="white"/>${black}</svg>`;
+    expect(sanitiseSvg(paper, inks)?.svg).toContain(`fill="black"`);
+  });
+
   it("takes its size from the view box where it says none, and no size from nonsense", () => {
     expect(sanitiseSvg(`<svg viewBox="0 0 20 10"></svg>`, inks)).toMatchObject({
       width: 20,

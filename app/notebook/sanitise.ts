@@ -87,6 +87,8 @@ export function sanitiseSvg(text: string, inks: Inks): Picture | undefined {
     "style",
     `color: ${inks.ink}; --plot-background: ${inks.paper}; font-variant-numeric: tabular-nums; ${style}`,
   );
+  if (!root.hasAttribute("fill")) root.setAttribute("fill", "currentColor");
+  inkBlack(root);
   root.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const box = (root.getAttribute("viewBox") ?? "")
     .trim()
@@ -98,6 +100,18 @@ export function sanitiseSvg(text: string, inks: Inks): Picture | undefined {
     height: size(root.getAttribute("height")) ?? size(box[3]),
     label: root.getAttribute("aria-label") ?? root.querySelector("title")?.textContent ?? null,
   };
+}
+
+const BLACK = /^(?:black|#000|#000000|rgb\(0, ?0, ?0\))$/i;
+const WHITE = /^(?:white|#fff|#ffffff)$/i;
+
+/** Black marks are drawn in the theme's ink, or they would vanish in the dark; unless the picture brings white paper. */
+function inkBlack(root: SVGSVGElement): void {
+  const painted = [...root.querySelectorAll("[fill], [stroke]")];
+  if (painted.some((mark) => WHITE.test(mark.getAttribute("fill") ?? ""))) return;
+  for (const mark of painted)
+    for (const paint of ["fill", "stroke"])
+      if (BLACK.test(mark.getAttribute(paint) ?? "")) mark.setAttribute(paint, "currentColor");
 }
 
 function size(value: string | number | null | undefined): number | null {

@@ -47,6 +47,7 @@ describe("the foot of a figure", () => {
       "40",
       "epoch 60",
     ]);
+    expect(stepTicks(1, 150, "epoch").map((tick) => tick.words)).toEqual(["1", "50", "epoch 150"]);
     expect(stepTicks(1, 5, "epoch").map((tick) => tick.words)).toEqual(["1", "2", "3", "epoch 5"]);
     expect(stepTicks(0, 1, "epoch").at(-1)?.words).toBe("epoch 1");
     expect(stepTicks(0, 0, "batch")).toEqual([{ at: 0, words: "batch 0" }]);

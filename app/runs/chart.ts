@@ -90,8 +90,11 @@ export function stepTicks(from: number, to: number, word: string): Tick[] {
     if (Number.isInteger(at))
       ticks.push({ at: acrossOf(from, to, at), words: at.toLocaleString("en") });
   if (from > 0 && ticks[0]?.at !== 0) ticks.unshift({ at: 0, words: from.toLocaleString("en") });
-  const clear = ticks.filter((tick, i) => tick.at < 72 && (i === 0 || tick.at > 12));
-  return [...clear, { at: 100, words: `${word} ${to.toLocaleString("en")}` }];
+  const last = `${word} ${to.toLocaleString("en")}`;
+  // In the narrowest figure a letter takes about 4 percent.
+  const end = 100 - 4.2 * last.length;
+  const clear = ticks.filter((tick, i) => tick.at < end && (i === 0 || tick.at > 12));
+  return [...clear, { at: 100, words: last }];
 }
 
 /** Percent from the left. */

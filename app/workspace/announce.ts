@@ -7,11 +7,13 @@ export function announce(
   awareness: Pick<Awareness, "setLocalState">,
   me: Pick<Member, "id" | "name">,
   place: Place,
+  /** Where on the page: "cell 8". */
+  spot?: string,
 ): void {
   awareness.setLocalState({
     member: me.id,
     name: me.name,
-    at: { page: pathWithin(place), label: place.label },
+    at: { page: pathWithin(place), label: place.label, ...(spot === undefined ? {} : { spot }) },
   });
 }
 

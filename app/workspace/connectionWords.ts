@@ -73,11 +73,6 @@ function refusalWords(reason: string): readonly string[] {
         `Something that you have open has grown over what the server takes. ${kept}`,
         "Take out what is big: data belongs into datasets.",
       ];
-    case "storage-failed":
-      return [
-        "This browser could not keep your last changes: its storage is full or was switched off.",
-        "Make room on this device, then reload the page. Until then, keep this tab open.",
-      ];
     default:
       return [`The server refuses this workspace (${reason}). ${kept}`, "Ask whoever runs it."];
   }

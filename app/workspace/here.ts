@@ -21,3 +21,9 @@ export function pathToThem(workspace: WorkspaceId, { at }: Presence): string {
   const path = `/w/${workspace}/${at?.page ?? ""}`;
   return parseRoute(path, "").page === "workspace" ? path : `/w/${workspace}`;
 }
+
+/** Where somebody is, in as few words as say it to a person who is on `page`. */
+export function whereWords({ at }: Presence, page: string): string {
+  if (!at) return "";
+  return at.page === page ? (at.spot ?? at.label) : at.label;
+}

@@ -15,6 +15,8 @@ export interface PageProps {
   /** Who has the workspace open now. */
   readonly here: readonly Presence[];
   readonly onopen: (path: string) => void;
+  /** Tells where on the page this person is: "cell 8". */
+  readonly onspot: (spot: string | undefined) => void;
 }
 
 // A page may want its id branded, or none of this: props are wider here than in any of them.

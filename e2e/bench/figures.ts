@@ -5,6 +5,11 @@ import { join, resolve } from "node:path";
 
 const folder = resolve(import.meta.dirname, "../../bench-results");
 
+/** How often each side is taken: as the benchmark says, or fewer for a quick try with BENCH_ROUNDS. */
+export function roundsOf(usual: number): number {
+  return Number(process.env["BENCH_ROUNDS"] ?? usual);
+}
+
 export interface Spread {
   readonly median: number;
   readonly lowest: number;

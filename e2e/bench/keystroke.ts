@@ -8,9 +8,9 @@ import { foundWorkspace, joinWorkspace, openNewNotebook, sourceOf } from "../peo
 import { startServer } from "../server.ts";
 import { serveBare } from "./bare/serve.ts";
 import { startBareServer } from "./bare/server.ts";
-import { described, inTurns, reached, record } from "./figures.ts";
+import { described, inTurns, reached, record, roundsOf } from "./figures.ts";
 
-const ROUNDS = 9;
+const ROUNDS = roundsOf(9);
 const KEYS = 30;
 
 interface Pair {

@@ -35,7 +35,12 @@ try {
   for (const name of named.length > 0 ? named : benchmarks) {
     console.log(`\n${name}`);
     const { measure } = await vite.ssrLoadModule(`/e2e/bench/${name}.ts`);
-    if (!(await measure())) missed++;
+    try {
+      if (!(await measure())) missed++;
+    } catch (error) {
+      console.error(`  failed: ${error instanceof Error ? error.message : error}`);
+      missed++;
+    }
   }
 } finally {
   await vite.close();

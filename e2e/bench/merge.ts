@@ -11,9 +11,9 @@ import {
   write,
 } from "../people.ts";
 import { startServer } from "../server.ts";
-import { described, reached, record, spread } from "./figures.ts";
+import { described, reached, record, roundsOf, spread } from "./figures.ts";
 
-const ROUNDS = 5;
+const ROUNDS = roundsOf(5);
 const EDITS = 200;
 
 export async function measure(): Promise<boolean> {

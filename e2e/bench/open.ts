@@ -2,9 +2,9 @@
 import { launchBrowser } from "../launch.ts";
 import { addCode, foundWorkspace, openNewNotebook, sourceOf } from "../people.ts";
 import { startServer } from "../server.ts";
-import { described, reached, record, spread } from "./figures.ts";
+import { described, reached, record, roundsOf, spread } from "./figures.ts";
 
-const ROUNDS = 9;
+const ROUNDS = roundsOf(9);
 
 export async function measure(): Promise<boolean> {
   const server = await startServer();

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { described, reached, record, spread } from "./figures.ts";
+import { described, reached, record, roundsOf, spread } from "./figures.ts";
 
-const ROUNDS = 7;
+const ROUNDS = roundsOf(7);
 const root = resolve(import.meta.dirname, "../..");
 
 export async function measure(): Promise<boolean> {

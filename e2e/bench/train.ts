@@ -15,12 +15,13 @@ import {
   openNewNotebook,
   outputOf,
   runToEnd,
+  write,
 } from "../people.ts";
 import { startServer } from "../server.ts";
 import { serveBare } from "./bare/serve.ts";
-import { described, inTurns, reached, record } from "./figures.ts";
+import { described, inTurns, reached, record, roundsOf } from "./figures.ts";
 
-const ROUNDS = 7;
+const ROUNDS = roundsOf(7);
 const MOST = 1.05;
 
 /** An MLP on two interleaved arcs; says how long `fit` took, and the last loss, which both sides share. */
@@ -61,17 +62,14 @@ export async function measure(): Promise<boolean> {
   try {
     const page = await foundWorkspace(browser, server.origin, "Mira Lind");
     await openNewNotebook(page);
-    await addCode(page, "1");
+    const cell = await addCode(page, "1");
     for (let i = 0; i < 2; i++) viewers.push(await watch(server.origin, page));
     const barePage = await browser.newPage();
     await barePage.goto(bare.origin);
     const figures: Record<string, unknown> = {};
     for (const { name, word, epochs } of backends) {
       await chooseBackend(page, word);
-      const cell = await addCode(
-        page,
-        `import * as tf from "@tensorflow/tfjs";${work(epochs)}\nsaid;`,
-      );
+      await write(page, cell, `import * as tf from "@tensorflow/tfjs";${work(epochs)}\nsaid;`);
       const ours = (): Promise<Said> => inCell(page, cell);
       const theirs = (): Promise<Said> => inWorker(barePage, work(epochs), name);
       const [a, b] = [await ours(), await theirs()]; // both warm, and the same training
@@ -88,7 +86,7 @@ export async function measure(): Promise<boolean> {
         reached(`training in a cell against bare TensorFlow.js, ${word}`, found.ratio, MOST) && ok;
       figures[name] = { epochs, ...found };
     }
-    const seen = viewers.map(({ points }) => points());
+    const seen = viewers.map((viewer) => viewer.points());
     console.log(`  metric chunks that the two viewers saw live: ${seen.join(", ")}`);
     if (seen.some((count) => count === 0)) throw new Error("a viewer saw nothing");
     await record("train", { unit: "ms", rounds: ROUNDS, seen, ...figures });

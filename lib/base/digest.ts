@@ -10,12 +10,3 @@ export function digestBytes(bytes: Uint8Array): Digest {
 export function digestText(text: string): Digest {
   return digestBytes(new TextEncoder().encode(text));
 }
-
-/** A digest over parts that arrive one after another. */
-export function digestStream(): { update(part: Uint8Array): void; digest(): Digest } {
-  const hash = sha256.create();
-  return {
-    update: (part) => void hash.update(part),
-    digest: () => bytesToHex(hash.digest()) as Digest,
-  };
-}

@@ -12,7 +12,10 @@ const ISO_DATE =
 const MINUTE_MS = 60_000;
 
 export function isMissing(text: string): boolean {
-  return text.length <= LONGEST_MISSING && MISSING.has(text.toLowerCase());
+  if (text.length > LONGEST_MISSING) return false;
+  const first = text.charCodeAt(0);
+  if (first >= 43 && first <= 57) return false; // begins like a number, as most values do
+  return MISSING.has(text.toLowerCase());
 }
 
 /** The number, or NaN where it is none. Thousands are understood with a decimal comma only: "1,234" is ambiguous. */
@@ -26,10 +29,11 @@ export function parseNumber(text: string, decimalComma: boolean): number {
 
 /** Digits that a number would lose: the zeros before "007", or the end of more than 15 digits. */
 export function lostAsNumber(text: string): "zeros" | "long" | undefined {
-  const digits = text.length > 1 && /^\d+$/.test(text);
-  if (digits && text.startsWith("0")) return "zeros";
-  if (digits && text.length > 15 && !Number.isSafeInteger(Number(text))) return "long";
-  return undefined;
+  const zeros = text.length > 1 && text.startsWith("0");
+  if (!zeros && text.length <= 15) return undefined;
+  if (!/^\d+$/.test(text)) return undefined;
+  if (zeros) return "zeros";
+  return Number.isSafeInteger(Number(text)) ? undefined : "long";
 }
 
 export function parseTruth(text: string): boolean | undefined {
@@ -40,17 +44,19 @@ export function parseTruth(text: string): boolean | undefined {
 /** Milliseconds since 1970 of an ISO date, with or without a time; UTC where it names no zone. NaN: no date. */
 export function parseDate(text: string): number {
   if (text.length < 10) return NaN;
+  const between = text.charCodeAt(4);
+  if (between !== 45 && between !== 47) return NaN; // no - or / after the year
   const match = ISO_DATE.exec(text);
   if (!match) return NaN;
-  const [year, month, day, hour, minute, second] = match
-    .slice(1, 7)
-    .map((part) => Number(part ?? 0));
-  if (hour! > 23 || minute! > 59 || second! > 59) return NaN;
-  const ms = Math.floor(Number(`0.${match[7] ?? 0}`) * 1000);
-  const at = Date.UTC(year!, month! - 1, day, hour, minute, second, ms);
+  const part = (group: number): number => Number(match[group] ?? 0);
+  const [year, month, day] = [part(1), part(2), part(3)];
+  const [hour, minute, second] = [part(4), part(5), part(6)];
+  if (hour > 23 || minute > 59 || second > 59) return NaN;
+  const ms = match[7] === undefined ? 0 : Math.floor(Number(`0.${match[7]}`) * 1000);
+  const at = Date.UTC(year, month - 1, day, hour, minute, second, ms);
   const date = new Date(at);
   // 30 February would roll over into March.
-  if (date.getUTCMonth() !== month! - 1 || date.getUTCDate() !== day) return NaN;
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return NaN;
   return at - zoneMinutes(match[8]) * MINUTE_MS;
 }
 

@@ -56,7 +56,8 @@ export class ShownOutputs {
     this.#mine.set(cell, record);
     this.#running = cell;
     this.#world.changed();
-    if (this.#leaveWrite || record.bundles.length === 0) return;
+    const says = record.bundles.length > 0 || record.runs.length > 0;
+    if (this.#leaveWrite || !says) return;
     const wait = this.#writtenAt + WRITE_EVERY_MS - this.#world.clock.now();
     if (wait <= 0) this.#writeRunning();
     else this.#leaveWrite = this.#world.clock.after(wait, () => this.#writeRunning());

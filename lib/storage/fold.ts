@@ -4,18 +4,18 @@ import type { StoredRoom } from "./updateLog.ts";
 
 type Content = Pick<StoredRoom, "snapshot" | "updates">;
 
-export function applyContent(doc: Y.Doc, { snapshot, updates }: Content, origin: unknown): void {
+export function applyContent(doc: Y.Doc, { snapshot, updates }: Content): void {
   // One transaction: whoever watches the document sees it once, whole.
   doc.transact(() => {
-    if (snapshot) Y.applyUpdateV2(doc, snapshot, origin);
-    for (const update of updates) Y.applyUpdate(doc, update, origin);
-  }, origin);
+    if (snapshot) Y.applyUpdateV2(doc, snapshot);
+    for (const update of updates) Y.applyUpdate(doc, update);
+  });
 }
 
 /** The whole content in V2, what waits for parts that never came included. */
 export function foldContent(content: Content): Uint8Array {
   const doc = new Y.Doc();
-  applyContent(doc, content, undefined);
+  applyContent(doc, content);
   const snapshot = Y.encodeStateAsUpdateV2(doc);
   doc.destroy();
   return snapshot;

@@ -19,7 +19,7 @@ function typing(log: UpdateLog, room = ROOM): { doc: Y.Doc; appended: () => Prom
 
 async function textIn(log: UpdateLog, room = ROOM): Promise<string> {
   const doc = new Y.Doc();
-  applyContent(doc, await log.load(room), "test");
+  applyContent(doc, await log.load(room));
   return doc.getText("t").toJSON();
 }
 

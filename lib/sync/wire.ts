@@ -43,3 +43,6 @@ export function encodeDurable(count: number): Uint8Array {
 export function encodeMembershipChanged(): Uint8Array {
   return encoding.encode((encoder) => encoding.writeVarUint(encoder, MESSAGE.membership));
 }
+
+/** Presence of nobody. Stock clients take a connection for dead on which they heard nothing for 30 seconds. */
+export const SIGN_OF_LIFE = Uint8Array.of(MESSAGE.awareness, 1, 0);

@@ -40,11 +40,13 @@ export function presentMembers(states: Iterable<unknown>, me: MemberId): Presenc
 function parsePlace(at: Record<string, unknown> | undefined): Presence["at"] {
   const page = asString(at?.["page"]);
   const label = asString(at?.["label"]);
+  const spot = asString(at?.["spot"]);
   const cell = asString(at?.["cell"]);
   if (page === undefined || label === undefined) return undefined;
   return {
     page: page.slice(0, MAX_WORDS),
     label: label.slice(0, MAX_WORDS),
+    ...(spot === undefined ? {} : { spot: spot.slice(0, MAX_WORDS) }),
     ...(cell === undefined ? {} : { cell: cell.slice(0, MAX_WORDS) }),
   };
 }

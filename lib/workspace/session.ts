@@ -33,8 +33,13 @@ export type Connection =
 export interface Presence {
   readonly member: MemberId;
   readonly name: string;
-  /** Where they are, for the list "People here". */
-  readonly at?: { readonly page: string; readonly label: string; readonly cell?: string };
+  /** Where they are, for the list "People here"; `spot` is where on the page, as in "cell 8". */
+  readonly at?: {
+    readonly page: string;
+    readonly label: string;
+    readonly spot?: string;
+    readonly cell?: string;
+  };
   /** The cell that their kernel is running, in this notebook. */
   readonly running?: {
     readonly cell: string;

@@ -44,8 +44,7 @@ export function testBrowser(server: { readonly origin: string }): TestBrowser {
         origin: server.origin,
         indexedDB,
         openChannel,
-        openSocket: (url, protocols) =>
-          new WebSocket(url, protocols) as unknown as globalThis.WebSocket,
+        WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
       });
       tabs.push(opened);
       return opened;

@@ -82,7 +82,8 @@ class CaretWidget extends WidgetType {
     caret.className = `caret ${this.#caret.colour}`;
     const flag = document.createElement("span");
     flag.className = "flag";
-    flag.textContent = this.#caret.name;
+    // Drawn by the style: a name that is text would be read, found and copied as the cell's own.
+    flag.dataset["name"] = this.#caret.name;
     caret.append(flag);
     this.#timer = setTimeout(() => caret.classList.add("rested"), FLAG_RESTS_MS);
     return caret;

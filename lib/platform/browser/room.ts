@@ -2,19 +2,15 @@
  * One room in this tab: the document loaded from this browser's log, every change appended to the log and
  * sent to the server, every change of others kept. A change counts as saved when the server has said so.
  */
-import { Awareness, removeAwarenessStates } from "y-protocols/awareness";
+import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { type Observable, Settable } from "../../base/observable.ts";
 import { applyContent } from "../../storage/fold.ts";
 import type { ChangeId, StoredRoom, UpdateLog } from "../../storage/updateLog.ts";
 import { type Change, Ledger } from "../../sync/ledger.ts";
-import { FROM_SERVER, RoomProtocol } from "../../sync/roomProtocol.ts";
-import { type OpenSocket, RoomSocket } from "./roomSocket.ts";
+import { RoomConnection, type SyncServer } from "./roomConnection.ts";
 import type { ServerLink } from "./serverLink.ts";
-import type { Tabs } from "./tabs.ts";
-
-const FROM_LOG = Symbol("from this browser's log");
-const FROM_TAB = Symbol("from another tab");
+import type { TabMessage, Tabs } from "./tabs.ts";
 
 export interface RoomParts {
   /** Whole, as the wire and the log know it. */
@@ -22,7 +18,7 @@ export interface RoomParts {
   readonly log: UpdateLog;
   readonly link: ServerLink;
   readonly tabs: Tabs;
-  readonly openSocket: OpenSocket;
+  readonly server: SyncServer;
   readonly mayWrite: () => boolean;
   /** How many changes wait, why the room is refused, or whether it is merged, may have changed. */
   changed(): void;
@@ -35,80 +31,59 @@ export class Room {
   readonly awareness = new Awareness(this.doc);
   readonly #parts: RoomParts;
   readonly #ledger = new Ledger<ChangeId>();
-  readonly #protocol: RoomProtocol;
-  readonly #socket: RoomSocket;
+  readonly #connection: RoomConnection;
   readonly #synced = new Settable(false);
   readonly #stops: (() => void)[] = [];
   #refusal: string | undefined;
   /** A viewer typed here: the document holds what nobody else shall get, and is not pushed any more. */
   #overlaid = false;
   #merged = false;
+  #takingFromTab = false;
 
-  private constructor(parts: RoomParts) {
+  private constructor(parts: RoomParts, stored: StoredRoom) {
     this.#parts = parts;
-    this.#socket = new RoomSocket(parts.link, parts.name, parts.openSocket, {
-      opened: () => this.#protocol.start(),
-      received: (message) => this.#protocol.receive(message),
-      ended: () => {
-        this.#protocol.end();
-        this.#ledger.connectionEnded();
-      },
-      refused: (reason) => void this.#refused(reason),
-      silent: () => this.#protocol.ask(),
-    });
-    this.#protocol = new RoomProtocol({
-      doc: this.doc,
-      awareness: this.awareness,
+    const { doc, awareness } = this;
+    const { link, name, server } = parts;
+    awareness.setLocalState(null);
+    applyContent(doc, stored);
+    for (const change of stored.pending) this.#ledger.add(change);
+    // Ahead of the connection, so that a change is in the ledger before the message that carries it.
+    doc.on("update", (update: Uint8Array, origin: unknown) => this.#keep(update, origin));
+    this.#connection = new RoomConnection({
+      server,
+      name,
+      link,
+      awareness,
       mayPush: () => parts.mayWrite() && !this.#overlaid,
-      send: (message) => this.#socket.send(message),
       contentSent: () => this.#ledger.messageSent(),
-      synced: () => {
-        this.#merged = true;
-        this.#socket.works();
-        parts.link.listening();
-        this.#synced.set(true);
-        parts.changed();
-      },
       durable: (count) => this.#durable(count),
+      synced: () => this.#becameSynced(),
       denied: () => this.#denied(),
-      membershipChanged: () => void parts.link.refresh(),
+      ended: () => this.#ledger.connectionEnded(),
+      refused: (reason) => void this.#refused(reason),
     });
-    this.awareness.setLocalState(null);
+    this.#stops.push(link.state.subscribe(() => this.#followLink()));
+    this.#followLink();
   }
 
   /** Loads the room from the log; the server is not waited for. */
   static async open(parts: RoomParts): Promise<Room> {
-    const room = new Room(parts);
     // Listened to before the log is read: what another tab appends meanwhile comes by one way or both.
-    const early: { readonly update: Uint8Array; readonly change: ChangeId }[] = [];
-    let take = (update: Uint8Array, change: ChangeId): void => void early.push({ update, change });
-    room.#stops.push(
-      parts.tabs.listen((message) => {
-        if (message.kind === "change" && message.room === parts.name)
-          take(message.update, message.change);
-        if (message.kind === "acknowledged" && message.room === parts.name) {
-          room.#ledger.acknowledgedElsewhere(new Set(message.changes));
-          parts.changed();
-        }
-      }),
-    );
-    const stored = await room.#load();
-    applyContent(room.doc, stored, FROM_LOG);
-    for (const change of stored.pending) room.#ledger.add(change);
-    take = (update, change) => room.#takeFromTab(update, change);
-    for (const { update, change } of early)
-      if (!stored.pending.includes(change)) take(update, change);
-    room.#start();
-    return room;
-  }
-
-  async #load(): Promise<StoredRoom> {
-    const { log, name, mayWrite } = this.#parts;
-    const stored = await log.load(name);
-    if (stored.pending.length === 0 || mayWrite()) return stored;
-    // Written here as an editor, and never sent: what a viewer reads is what the others have.
-    await log.setAside(name, "read-only");
-    return { snapshot: undefined, updates: [], pending: [] };
+    const early: TabMessage[] = [];
+    let hear = (message: TabMessage): void => void early.push(message);
+    const stop = parts.tabs.listen((message) => hear(message));
+    try {
+      const stored = await load(parts);
+      const room = new Room(parts, stored);
+      room.#stops.push(stop);
+      hear = (message) => room.#hear(message);
+      for (const message of early)
+        if (message.kind !== "change" || !stored.pending.includes(message.change)) hear(message);
+      return room;
+    } catch (error) {
+      stop();
+      throw error;
+    }
   }
 
   get synced(): Observable<boolean> {
@@ -136,32 +111,14 @@ export class Room {
   /** This member may write now, or no longer: the server is met anew on those terms. */
   async roleChanged(): Promise<void> {
     if (!this.#parts.mayWrite()) await this.#setAside("read-only");
-    this.#socket.reconnect();
+    this.#connection.reconnect();
   }
 
   destroy(): void {
-    removeAwarenessStates(this.awareness, [this.doc.clientID], "closed");
     for (const stop of this.#stops) stop();
-    this.#socket.close();
+    this.#connection.destroy();
     this.awareness.destroy();
     this.doc.destroy();
-  }
-
-  #start(): void {
-    const { link } = this.#parts;
-    const onUpdate = (update: Uint8Array, origin: unknown): void => this.#keep(update, origin);
-    const onAwareness = (_: unknown, origin: unknown): void => {
-      if (origin !== FROM_SERVER) this.#protocol.announce();
-    };
-    this.doc.on("update", onUpdate);
-    this.awareness.on("update", onAwareness);
-    this.#stops.push(
-      () => this.doc.off("update", onUpdate),
-      () => this.awareness.off("update", onAwareness),
-      link.state.subscribe(() => this.#followLink()),
-    );
-    this.#followLink();
-    this.#socket.start();
   }
 
   /** Out of touch, there is nothing to wait for. */
@@ -172,8 +129,8 @@ export class Room {
 
   #keep(update: Uint8Array, origin: unknown): void {
     const { log, name, tabs } = this.#parts;
-    if (origin === FROM_LOG || origin === FROM_TAB) return;
-    if (origin === FROM_SERVER) {
+    if (origin === this.#connection.provider) {
+      if (this.#takingFromTab) return;
       log.appendAcknowledged(name, update).catch((error: unknown) => this.#parts.notStored(error));
       return;
     }
@@ -191,16 +148,36 @@ export class Room {
       },
       (error: unknown) => this.#parts.notStored(error),
     );
-    this.#protocol.push(update);
     this.#parts.changed();
   }
 
+  #hear(message: TabMessage): void {
+    if (!("room" in message) || message.room !== this.#parts.name) return;
+    if (message.kind === "acknowledged")
+      this.#ledger.acknowledgedElsewhere(new Set(message.changes));
+    else if (!this.#overlaid) this.#takeFromTab(message.update, message.change);
+    this.#parts.changed();
+  }
+
+  /**
+   * The change is in the log already. It is sent from here too, since the other tab may be gone before it
+   * could; and whole, where the provider would send only what of it is news to this document.
+   */
   #takeFromTab(update: Uint8Array, change: ChangeId): void {
-    if (this.#overlaid) return;
     this.#ledger.add(change);
-    Y.applyUpdate(this.doc, update, FROM_TAB);
-    // Sent from here too: the other tab may be gone before it could.
-    this.#protocol.push(update);
+    this.#takingFromTab = true;
+    try {
+      Y.applyUpdate(this.doc, update, this.#connection.provider);
+    } finally {
+      this.#takingFromTab = false;
+    }
+    this.#connection.push(update);
+  }
+
+  #becameSynced(): void {
+    this.#merged = true;
+    this.#parts.link.listening();
+    this.#synced.set(true);
     this.#parts.changed();
   }
 
@@ -221,7 +198,7 @@ export class Room {
 
   /** From here on the server's count says nothing: it counts only what it took. */
   #denied(): void {
-    this.#socket.reconnect();
+    this.#connection.reconnect();
     void this.#parts.link.refresh();
   }
 
@@ -238,4 +215,12 @@ export class Room {
     await this.#parts.log.setAside(this.#parts.name, reason);
     this.#parts.changed();
   }
+}
+
+async function load({ log, name, mayWrite }: RoomParts): Promise<StoredRoom> {
+  const stored = await log.load(name);
+  if (stored.pending.length === 0 || mayWrite()) return stored;
+  // Written here as an editor, and never sent: what a viewer reads is what the others have.
+  await log.setAside(name, "read-only");
+  return { snapshot: undefined, updates: [], pending: [] };
 }

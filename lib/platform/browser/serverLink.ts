@@ -92,10 +92,15 @@ export class ServerLink {
     if (this.#closed || this.#state.current.kind !== "online") return;
     this.#token = undefined;
     this.#set({ kind: "offline" });
-    this.retry();
+    this.#retryLater();
   }
 
-  /** Fresh enough to open a socket with; undefined where there is none to be had. */
+  /** What sockets are opened with while it is online: renewed by the refreshes, well before it expires. */
+  get currentToken(): string | undefined {
+    return this.#token?.text;
+  }
+
+  /** Fresh for sure; undefined where there is none to be had. */
   async token(): Promise<string | undefined> {
     if (this.#state.current.kind !== "online") return undefined;
     if (this.#token && Date.now() - this.#token.since < TOKEN_LASTS) return this.#token.text;
@@ -122,6 +127,7 @@ export class ServerLink {
   listening(): void {
     if (this.#listening) return;
     this.#listening = true;
+    this.#failures = 0;
     void this.refresh();
   }
 
@@ -153,7 +159,6 @@ export class ServerLink {
     const problem = await this.#tryAll().catch(() => "unreachable");
     if (this.#closed) return;
     if (problem === undefined) {
-      this.#failures = 0;
       this.#listening = false;
       this.#events.registered();
       this.#set({ kind: "online" });
@@ -163,7 +168,13 @@ export class ServerLink {
     }
     if (!PASSING.has(problem)) return this.#set({ kind: "refused", reason: problem });
     this.#set({ kind: "offline" });
-    const wait = backoff(++this.#failures, LONGEST_WAIT, Math.random());
+    this.#retryLater();
+  }
+
+  /** Signing in alone is no success: a room has to be in before the waits start from the shortest again. */
+  #retryLater(): void {
+    const wait = backoff(this.#failures++, LONGEST_WAIT, Math.random());
+    clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.retry(), wait);
   }
 

@@ -24,7 +24,7 @@ import { HomeSummary } from "./homeSummary.ts";
 import { indexedBlobStore } from "./indexedBlobStore.ts";
 import { indexedUpdateLog } from "./indexedUpdateLog.ts";
 import type { MembershipCache } from "./membershipCache.ts";
-import type { OpenSocket } from "./roomSocket.ts";
+import type { SyncServer } from "./roomConnection.ts";
 import { type HeldRoom, Rooms } from "./rooms.ts";
 import { serverApi } from "./serverApi.ts";
 import { ServerLink } from "./serverLink.ts";
@@ -36,7 +36,7 @@ export interface SessionParts {
   readonly tabs: Tabs;
   readonly cache: MembershipCache;
   readonly origin: string;
-  readonly openSocket: OpenSocket;
+  readonly server: SyncServer;
   /** What the home page shows of it has changed. */
   summary(part: Partial<WorkspaceSummary>): Promise<void>;
   closed(): void;
@@ -76,7 +76,7 @@ export class BrowserSession implements WorkspaceSession {
   #countTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(parts: SessionParts, me: Member) {
-    const { cache, db, origin, tabs, openSocket } = parts;
+    const { cache, db, origin, tabs, server } = parts;
     this.#parts = parts;
     this.id = cache.workspace;
     this.#me = new Settable(me);
@@ -92,7 +92,7 @@ export class BrowserSession implements WorkspaceSession {
       log: this.#log,
       link: this.#link,
       tabs,
-      openSocket,
+      server,
       mayWrite,
       notStored: () => {
         this.#storageFailed = true;

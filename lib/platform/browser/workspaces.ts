@@ -17,7 +17,7 @@ import { type Database, openDatabase } from "./database.ts";
 import { deviceSigner, readName, writeName } from "./device.ts";
 import { delivered, hasLeftovers } from "./leftovers.ts";
 import { MembershipCache } from "./membershipCache.ts";
-import type { OpenSocket } from "./roomSocket.ts";
+import type { SyncServer } from "./roomConnection.ts";
 import { serverApi } from "./serverApi.ts";
 import { Summaries } from "./summaries.ts";
 import { type Channel, type Tabs, openTabs } from "./tabs.ts";
@@ -27,8 +27,7 @@ export interface WorkspacesOptions {
   /** Where the server is, as in "http://localhost:4321". */
   readonly origin?: string;
   readonly indexedDB?: IDBFactory;
-  /** Opens a websocket. */
-  readonly openSocket?: (url: string, protocols: string[]) => WebSocket;
+  readonly WebSocket?: typeof WebSocket;
   readonly openChannel?: (name: string) => Channel;
 }
 
@@ -60,7 +59,10 @@ export async function openWorkspaces(options: WorkspacesOptions = {}): Promise<B
     summaries,
     origin,
     name,
-    openSocket: socketOpener(origin, options.openSocket),
+    server: {
+      url: `${origin.replace(/^http/, "ws")}/sync`,
+      WebSocket: options.WebSocket ?? globalThis.WebSocket,
+    },
   });
 }
 
@@ -71,7 +73,7 @@ interface Parts {
   readonly summaries: Summaries;
   readonly origin: string;
   readonly name: string;
-  readonly openSocket: OpenSocket;
+  readonly server: SyncServer;
 }
 
 class LocalWorkspaces implements BrowserWorkspaces {
@@ -180,7 +182,8 @@ class LocalWorkspaces implements BrowserWorkspaces {
   /** One workspace after another, and only those that have something to send. */
   async #sendLeftovers(): Promise<void> {
     for (const { id } of this.list.current) {
-      if (this.#open.has(id) || !(await hasLeftovers(this.#parts.db, id))) continue;
+      // Whether it is open is asked last, with nothing awaited after: else the app's own would be closed.
+      if (!(await hasLeftovers(this.#parts.db, id)) || this.#open.has(id)) continue;
       this.#unseen.add(id);
       const session = await this.#session(id);
       await delivered(session);
@@ -189,7 +192,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
   }
 
   async #openNew(workspace: WorkspaceId): Promise<WorkspaceSession> {
-    const { db, signer, tabs, summaries, origin, openSocket } = this.#parts;
+    const { db, signer, tabs, summaries, origin, server } = this.#parts;
     if (!summaries.has(workspace)) await summaries.read();
     if (!summaries.has(workspace)) throw failure("workspace-unknown");
     const [cache, { BrowserSession }] = await Promise.all([
@@ -201,7 +204,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
       tabs,
       cache,
       origin,
-      openSocket,
+      server,
       summary: (part) => summaries.patch(workspace, part),
       closed: () => void this.#open.delete(workspace),
     });
@@ -214,12 +217,6 @@ async function openStorage(factory: IDBFactory | undefined): Promise<Database> {
   } catch (error) {
     throw new AppError<WorkspaceFailure>({ code: "no-storage" }, error);
   }
-}
-
-function socketOpener(origin: string, open: WorkspacesOptions["openSocket"]): OpenSocket {
-  const server = `${origin.replace(/^http/, "ws")}/sync`;
-  const opener = open ?? ((url: string, protocols: string[]) => new WebSocket(url, protocols));
-  return (room, protocols) => opener(`${server}/${room}`, protocols);
 }
 
 /** Asks the browser not to throw away what is kept here when space gets short. */

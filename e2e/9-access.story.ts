@@ -1,0 +1,115 @@
+// Every page can be read by everybody: no violation of WCAG 2 A or AA in light or dark, nothing to scroll sideways on a phone.
+import AxeBuilder from "@axe-core/playwright";
+import { type Page, expect } from "@playwright/test";
+import { file, penguinsCsv } from "./data.ts";
+import {
+  addCode,
+  chooseBackend,
+  foundWorkspace,
+  openNewNotebook,
+  openSection,
+  outputOf,
+  run,
+  runToEnd,
+  stateOf,
+} from "./people.ts";
+import { test } from "./stories.fixture.ts";
+
+const PHONE = { width: 360, height: 780 };
+
+/** What axe finds on the page as it stands, in words that name the rule and the place. Dark differs by its colours alone. */
+async function violations(page: Page, where: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const axe = new AxeBuilder({ page }).setLegacyMode();
+    const result = await (
+      colorScheme === "light"
+        ? axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"])
+        : axe.withRules(["color-contrast"])
+    ).analyze();
+    for (const { id, nodes } of result.violations)
+      found.push(
+        ...nodes.map((node) => `${where}, ${colorScheme}: ${id} at ${node.target.join()}`),
+      );
+  }
+  return found;
+}
+
+/** How many pixels the page is wider than a phone. */
+async function tooWide(page: Page): Promise<number> {
+  const wide = page.viewportSize();
+  await page.setViewportSize(PHONE);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide) await page.setViewportSize(wide);
+  return over;
+}
+
+test("every page passes WCAG AA in light and dark, and fits a phone", async ({
+  browser,
+  server,
+}) => {
+  const found: string[] = [];
+  const look = async (page: Page, where: string): Promise<void> => {
+    found.push(...(await violations(page, where)));
+    const over = await tooWide(page);
+    if (over > 0) found.push(`${where}: ${over} pixels too wide for a phone`);
+  };
+
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openSection(page, "Datasets");
+  await page.getByLabel("Import data").setInputFiles(file("penguins.csv", penguinsCsv()));
+  await expect(page.getByRole("table", { name: "Columns" })).toContainText("Adelie");
+  await look(page, "dataset");
+  await openSection(page, "Datasets");
+  await expect(page.getByRole("list", { name: "Datasets" })).toContainText("penguins");
+  await look(page, "datasets");
+
+  await openNewNotebook(page);
+  await chooseBackend(page, "CPU");
+  const fit = await addCode(
+    page,
+    `import { dataset, confusionMatrix, display } from "ensemble";
+import * as tf from "@tensorflow/tfjs";
+import * as Plot from "@observablehq/plot";
+const penguins = await dataset("penguins");
+const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+model.compile({ optimizer: "sgd", loss: "meanSquaredError", metrics: ["mae"] });
+await model.fit(tf.randomNormal([64, 2]), tf.randomNormal([64, 1]), { epochs: 4 });
+console.log("trained");
+display(tf.randomNormal([3, 4]));
+display({ nested: { list: [1, 2, 3] } });
+display(confusionMatrix(["a", "b", "b"], ["a", "b", "a"], ["a", "b"]));
+display(Plot.dot(penguins, { x: "flipper_length_mm", y: "bill_length_mm" }).plot());
+penguins`,
+  );
+  await runToEnd(page, fit);
+  await expect(outputOf(page, fit).getByRole("figure", { name: "loss" })).toBeVisible();
+  const wrong = await addCode(page, "penguins.nowhere.at(0)");
+  await run(page, wrong);
+  await expect(stateOf(page, wrong)).toHaveText("error");
+  await look(page, "notebook");
+
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share workspace" });
+  await dialog.getByRole("button", { name: "Create invite link" }).click();
+  await expect(dialog.getByRole("textbox", { name: "Invite link" })).toBeVisible();
+  await look(page, "share");
+  await page.keyboard.press("Escape");
+
+  await openSection(page, "Runs");
+  const row = page.getByRole("table", { name: "Runs" }).getByRole("row", { name: /run 1/ });
+  await expect(row).toBeVisible();
+  await look(page, "runs");
+  await row.getByRole("link").first().click();
+  await expect(page.getByRole("figure", { name: "loss" })).toBeVisible();
+  await look(page, "run");
+  await openSection(page, "People");
+  await expect(page.getByRole("list", { name: "Members" })).toContainText("Mira Lind");
+  await look(page, "people");
+  await page.goto(server.origin);
+  await expect(page.getByRole("list", { name: "Workspaces" })).toBeVisible();
+  await look(page, "home");
+
+  expect(found).toEqual([]);
+});
