@@ -140,7 +140,6 @@ test("what goes wrong is shown on the cell with its line and column, and the not
   await expect(stateOf(page, endless)).not.toHaveText("running");
   expect(Date.now() - began).toBeLessThan(1500);
 
-<<<<<<< HEAD
   const spinning = await addCode(
     page,
     "const spin = () => Promise.resolve().then(spin);\nawait spin();",
@@ -154,12 +153,6 @@ test("what goes wrong is shown on the cell with its line and column, and the not
   await run(page, greedy);
   await expect(stateOf(page, greedy)).toHaveText("error");
   await expect(outputOf(page, greedy)).toContainText("RangeError");
-=======
-  const greedy = await addCode(page, `const hoard = new Float64Array(1e12);`);
-  await run(page, greedy);
-  await expect(stateOf(page, greedy)).toHaveText("error");
-  await expect(outputOf(page, greedy)).toContainText(/typed array length|allocation/i);
->>>>>>> main
   const after = await addCode(page, "6 * 7");
   await runToEnd(page, after);
   await expect(outputOf(page, after)).toContainText("42");
