@@ -13,8 +13,7 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   forbidOnly: true,
-  // A shared machine may be slow for a moment; what needs its second try there is reported as flaky.
-  retries: process.env["CI"] ? 1 : 0,
+  retries: 0,
   reporter: [["list"]],
   use: {
     viewport: { width: 1280, height: 900 },
