@@ -5,6 +5,7 @@ import {
   cell,
   chooseBackend,
   foundWorkspace,
+  interrupt,
   openNewNotebook,
   openSection,
   run,
@@ -74,10 +75,8 @@ test("a run can be watched while it goes, and stopped within a second with what 
   await page.goBack();
   expect(page.url()).toBe(notebook);
   await expect(stateOf(page, fit)).toHaveText("running"); // it went on meanwhile
-  const began = Date.now();
-  await page.getByRole("button", { name: "Interrupt", exact: true }).click();
+  expect(await interrupt(page, fit)).toBeLessThan(1000);
   await expect(stateOf(page, fit)).not.toHaveText("running");
-  expect(Date.now() - began).toBeLessThan(1500);
   await openSection(page, "Runs");
   await expect(row).toContainText(/interrupted/i);
   await row.getByRole("link").first().click();

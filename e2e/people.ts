@@ -154,6 +154,30 @@ export async function runToEnd(page: Page, number: number, timeout = 60_000): Pr
   await expect(stateOf(page, number)).toHaveText("done");
 }
 
+/** Interrupts what runs. Gives back, as the page's own clock tells, how long the cell still ran after the click, ms. */
+export async function interrupt(page: Page, number: number): Promise<number> {
+  const state = await stateOf(page, number).elementHandle();
+  const watch = await cell(page, number).evaluateHandle(
+    (group, word) => ({
+      stopped: new Promise<number>((done) => {
+        let clicked = NaN;
+        addEventListener("click", (event) => (clicked = event.timeStamp), {
+          capture: true,
+          once: true,
+        });
+        new MutationObserver((_, observer) => {
+          if (word?.isConnected && word.textContent === "running") return;
+          observer.disconnect();
+          done(performance.now() - clicked);
+        }).observe(group, { subtree: true, childList: true, characterData: true });
+      }),
+    }),
+    state,
+  );
+  await page.getByRole("button", { name: "Interrupt", exact: true }).click();
+  return watch.evaluate(({ stopped }) => stopped);
+}
+
 export async function chooseBackend(
   page: Page,
   backend: "Auto" | "WebGPU" | "WebGL" | "WASM" | "CPU",

@@ -50,7 +50,7 @@ model.dispose();`;
 
 const backends = [
   { name: "webgpu", word: "WebGPU", epochs: 3 },
-  { name: "cpu", word: "CPU", epochs: 40 },
+  { name: "cpu", word: "CPU", epochs: 20 },
 ] as const;
 
 export async function measure(): Promise<boolean> {

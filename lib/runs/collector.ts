@@ -1,6 +1,6 @@
 /**
  * What one run has to tell the page, in the worker: points whose values may still be on the GPU are gathered
- * and read back together, without anybody waiting, and told every 300 ms. Leaves no tensor behind.
+ * and read back together, without anybody waiting, and told every half second. Leaves no tensor behind.
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Guest } from "../kernel/capability.ts";
@@ -25,7 +25,7 @@ interface Collected {
   values: number[];
 }
 
-const TELL_EVERY_MS = 300;
+const TELL_EVERY_MS = 500;
 /** So many values are read back from the GPU at once; more only grows the pass that joins them. */
 const READ_AT_ONCE = 64;
 const TELL_AT = 4096;
