@@ -28,6 +28,26 @@ export function follow<T>(observable: Observable<T>): Live<T> {
   );
 }
 
+/** The same, drawn at most once a frame: for what comes and goes faster than anybody sees. */
+export function followFrames<T>(observable: Observable<T>): Live<T> {
+  return following(
+    (changed) => {
+      let frame: number | undefined;
+      const stop = observable.subscribe(() => {
+        frame ??= requestAnimationFrame(() => {
+          frame = undefined;
+          changed();
+        });
+      });
+      return () => {
+        stop();
+        if (frame !== undefined) cancelAnimationFrame(frame);
+      };
+    },
+    () => observable.current,
+  );
+}
+
 /** The awareness states of everybody in a room, this tab included, by client id. */
 export function liveAwareness<T>(
   awareness: {

@@ -181,9 +181,27 @@ it("tells the connection in one of four words", async () => {
   ];
   for (const [connection, word] of words) {
     session.connection.set(connection);
-    flushSync();
-    expect(status.textContent).toBe(word);
+    await until(() => status.textContent === word);
   }
+});
+
+it("tells aloud that the server is gone or back, and nothing of the keys that are on their way", async () => {
+  const session = await openFrame("editor");
+  const status = labelled<HTMLElement>("Connection");
+  const aloud = [...document.querySelectorAll("[aria-live=polite]")];
+  const said = (): string => aloud.map((one) => one.textContent).join("");
+  const shows = async (connection: Connection, word: string): Promise<void> => {
+    session.connection.set(connection);
+    await until(() => status.textContent === word);
+  };
+  expect(status.getAttribute("aria-live")).toBe("off");
+  await shows({ kind: "saving", pending: 1 }, "Saving");
+  await shows({ kind: "saved" }, "Saved");
+  expect(said()).toBe("");
+  await shows({ kind: "offline", pending: 0 }, "Offline");
+  expect(said()).toMatch(/cannot be reached/);
+  await shows({ kind: "saved" }, "Saved");
+  expect(said()).toBe("Online again");
 });
 
 it("shows who is here under the name of their membership, and takes this tab off the list when it leaves", async () => {

@@ -39,6 +39,7 @@ export interface RunningCell {
 }
 
 const REFRESH_MS = 60;
+const PAUSE_MS = 200;
 const TYPING_MS = 700;
 const LONG_MS = 30_000;
 
@@ -58,6 +59,7 @@ export class Execution {
   #working = false;
   #typedAt = -Infinity;
   #leaveTyping: (() => void) | undefined;
+  #leavePause: (() => void) | undefined;
   #leaveRefresh: (() => void) | undefined;
   #closed = false;
 
@@ -85,7 +87,7 @@ export class Execution {
     this.#stops = [
       watchNotebook(world, (typed) => {
         if (typed) this.#typing();
-        this.#refreshSoon();
+        else this.#refreshSoon();
       }),
       world.elsewhere.subscribe(() => this.#refreshSoon()),
       world.kernel.status.subscribe(() => this.#watchKernel()),
@@ -137,8 +139,7 @@ export class Execution {
     this.#closed = true;
     this.#drop();
     for (const stop of this.#stops) stop();
-    this.#leaveTyping?.();
-    this.#leaveRefresh?.();
+    for (const leave of [this.#leaveTyping, this.#leavePause, this.#leaveRefresh]) leave?.();
     this.#outputs.close();
     this.#world.kernel.close();
   }
@@ -225,12 +226,15 @@ export class Execution {
     this.#refreshSoon();
   }
 
-  /** What concerns several cells is told when nobody has typed for a while. */
+  /** Reading code waits for a pause in fast typing. What concerns several cells is told after a longer one. */
   #typing(): void {
     const { clock } = this.#world;
+    const fast = clock.now() - this.#typedAt < PAUSE_MS;
     this.#typedAt = clock.now();
     this.#leaveTyping?.();
     this.#leaveTyping = clock.after(TYPING_MS, () => this.#refresh());
+    this.#leavePause?.();
+    this.#leavePause = clock.after(fast ? PAUSE_MS : REFRESH_MS, () => this.#refresh());
   }
 
   #refreshSoon(): void {

@@ -100,6 +100,19 @@ export function describeUpdateLog(
       expect((await log.load(ROOM)).pending).toHaveLength(1);
     });
 
+    it("may gather what is being sent, and has it when it is asked or left", async () => {
+      const doc = new Y.Doc();
+      const changes: Promise<number>[] = [];
+      doc.on("update", (update: Uint8Array) => void changes.push(log.append(ROOM, update, true)));
+      doc.getText("t").insert(0, "a");
+      expect(await textIn(log)).toBe("a");
+      doc.getText("t").insert(1, "b");
+      await log.written();
+      const again = await reopen();
+      expect(await textIn(again)).toBe("ab");
+      expect((await again.load(ROOM)).pending).toEqual(await Promise.all(changes));
+    });
+
     it("tells rooms and workspaces apart", async () => {
       for (const room of ["w/a", "w/b", "wx/a"]) {
         const { doc, appended } = typing(log, room);

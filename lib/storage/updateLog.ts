@@ -28,11 +28,16 @@ export interface Draft {
 export interface UpdateLog {
   /** Entries that are no updates are set aside, and not given back. */
   load(room: string): Promise<StoredRoom>;
-  /** Resolves when the change and its mark are durable, in the order of the calls. */
-  append(room: string, update: Uint8Array): Promise<ChangeId>;
+  /**
+   * Resolves when the change and its mark are durable, in the order of the calls. `sent`: a server is being sent it
+   * at this moment, so that it may be gathered with what follows; else it is written at once.
+   */
+  append(room: string, update: Uint8Array, sent?: boolean): Promise<ChangeId>;
   /** Keeps what came from a server, which has it already. */
   appendAcknowledged(room: string, update: Uint8Array): Promise<void>;
   acknowledge(changes: readonly ChangeId[]): Promise<void>;
+  /** Everything that was asked for so far is written, or has failed. */
+  written(): Promise<void>;
   /** Marks a room as to be pushed although nobody changed it: its server has lost it. */
   mark(room: string): Promise<ChangeId>;
   /** How many changes wait, by room, among the rooms whose names start so. */

@@ -32,6 +32,7 @@ export function memoryUpdateLog(): MemoryLog {
       add(room, update);
       return Promise.resolve(mark(room));
     },
+    written: () => Promise.resolve(),
     appendAcknowledged: (room, update) => Promise.resolve(add(room, update)),
     acknowledge(changes) {
       for (const change of changes) marks.delete(change);

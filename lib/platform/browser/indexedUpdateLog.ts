@@ -1,4 +1,7 @@
-/** The update log in IndexedDB: written in batches as fast as the disk takes them, folded when it is long. */
+/**
+ * The update log in IndexedDB: changes are written in batches as fast as the disk takes them, what a server has
+ * when there is time, and a log that is long is folded.
+ */
 import { foldContent, isSnapshot, isUpdate } from "../../storage/fold.ts";
 import type {
   AsideReason,
@@ -12,29 +15,47 @@ import { type Database, startingWith } from "./database.ts";
 /** A log that is longer than this is folded: opening it stays fast, and folding is rare. */
 const FOLD_UPDATES = 300;
 
+/**
+ * What is being sent to a server is gathered so long, milliseconds: it syncs its own disk for it, often this one.
+ */
+const GATHER_MS = 25;
+/** What a server has already waits so long for a change to be written with, milliseconds. */
+const LAZY_MS = 200;
+
+type Asked =
+  | { readonly kind: "change" | "copy"; readonly room: string; readonly update: Uint8Array }
+  | { readonly kind: "acknowledged"; readonly change: ChangeId };
+
 interface Write {
-  readonly room: string;
-  readonly update: Uint8Array;
-  readonly marked: boolean;
+  readonly asked: Asked;
   readonly done: (change: ChangeId) => void;
   readonly failed: (error: unknown) => void;
 }
 
+const isChange = ({ asked }: Write): boolean => asked.kind === "change";
+
 export function indexedUpdateLog(db: Database): UpdateLog {
   let waiting: Write[] = [];
-  let writing = false;
+  let writing: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let due = Infinity;
   const lengths = new Map<string, number>();
 
   const commit = async (writes: readonly Write[]): Promise<void> => {
-    // What a server has can be had again; a change of this browser's is on the disk before it counts.
-    const durability = writes.some(({ marked }) => marked) ? "strict" : "relaxed";
+    // What a server has can be had again, and a mark that comes back after a crash is only pushed once more. A
+    // change of this browser's is on the disk before it counts.
+    const durability = writes.some(isChange) ? "strict" : "relaxed";
     try {
       const tx = db.transaction(["updates", "pending"], "readwrite", { durability });
-      const ids = writes.map(({ room, update, marked }) => {
+      const pending = tx.objectStore("pending");
+      const requests = writes.map(({ asked }) => {
+        if (asked.kind === "acknowledged") return pending.delete(asked.change).then(() => 0);
+        const { room, update } = asked;
         const added = tx.objectStore("updates").add({ room, update });
-        return marked ? tx.objectStore("pending").add({ room }) : added;
+        return asked.kind === "change" ? pending.add({ room }) : added;
       });
-      const changes = await Promise.all(ids);
+      tx.commit(); // at once, so that it comes through where the page is just being left
+      const changes = await Promise.all(requests);
       await tx.done;
       for (const [i, { done }] of writes.entries()) done(changes[i] ?? 0);
     } catch (error) {
@@ -44,24 +65,39 @@ export function indexedUpdateLog(db: Database): UpdateLog {
 
   /** One transaction at a time: what arrives meanwhile is the next. */
   const writeAll = async (): Promise<void> => {
-    if (writing) return;
-    writing = true;
-    while (waiting.length > 0) {
+    do {
+      clearTimeout(timer);
+      due = Infinity;
       const writes = waiting;
       waiting = [];
       await commit(writes);
-      for (const { room } of writes) lengths.set(room, (lengths.get(room) ?? 0) + 1);
-      for (const room of new Set(writes.map((write) => write.room)))
+      const rooms = writes.flatMap(({ asked }) => ("room" in asked ? [asked.room] : []));
+      for (const room of rooms) lengths.set(room, (lengths.get(room) ?? 0) + 1);
+      for (const room of new Set(rooms))
         if ((lengths.get(room) ?? 0) > FOLD_UPDATES) await fold(room).catch(() => undefined);
-    }
-    writing = false;
+    } while (waiting.some(isChange));
+    writing = undefined;
+    if (waiting.length > 0) writeWithin(LAZY_MS);
+  };
+  const writeNow = (): Promise<void> => (writing ??= writeAll());
+  const writeWithin = (ms: number): void => {
+    if (writing ?? performance.now() + ms >= due) return;
+    clearTimeout(timer);
+    due = performance.now() + ms;
+    timer = setTimeout(() => void writeNow(), ms);
   };
 
-  const write = (room: string, update: Uint8Array, marked: boolean): Promise<ChangeId> =>
+  const write = (asked: Asked, within: number): Promise<ChangeId> =>
     new Promise((done, failed) => {
-      waiting.push({ room, update, marked, done, failed });
-      void writeAll();
+      waiting.push({ asked, done, failed });
+      if (within > 0) writeWithin(within);
+      else void writeNow();
     });
+
+  const written = async (): Promise<void> => {
+    while (writing ?? waiting.length > 0) await writeNow();
+  };
+  globalThis.addEventListener?.("pagehide", () => void (waiting.length > 0 && writeNow()));
 
   /** Reads and writes in one transaction, so that nothing gets lost between two tabs. */
   const fold = async (room: string): Promise<void> => {
@@ -111,6 +147,7 @@ export function indexedUpdateLog(db: Database): UpdateLog {
 
   return {
     async load(room): Promise<StoredRoom> {
+      await written();
       const tx = db.transaction(["updates", "snapshots", "pending"]);
       const [keys, entries, snapshot, pending] = await Promise.all([
         tx.objectStore("updates").index("room").getAllKeys(room),
@@ -128,25 +165,25 @@ export function indexedUpdateLog(db: Database): UpdateLog {
         pending,
       };
     },
-    append: (room, update) => write(room, update, true),
+    append: (room, update, sent = false) =>
+      write({ kind: "change", room, update }, sent ? GATHER_MS : 0),
     async appendAcknowledged(room, update) {
-      await write(room, update, false);
+      await write({ kind: "copy", room, update }, LAZY_MS);
     },
     async acknowledge(changes) {
-      if (changes.length === 0) return;
-      // A mark that comes back after a crash is only pushed once more.
-      const tx = db.transaction("pending", "readwrite", { durability: "relaxed" });
-      await Promise.all(changes.map((change) => tx.store.delete(change)));
-      await tx.done;
+      await Promise.all(changes.map((change) => write({ kind: "acknowledged", change }, LAZY_MS)));
     },
+    written,
     mark: (room) => db.add("pending", { room }),
     async pending(prefix) {
+      await written();
       const counts = new Map<string, number>();
       const marks = await db.getAllFromIndex("pending", "room", startingWith(prefix));
       for (const { room } of marks) counts.set(room, (counts.get(room) ?? 0) + 1);
       return counts;
     },
     async rooms(prefix) {
+      await written();
       const names = new Set(await db.getAllKeys("snapshots", startingWith(prefix)));
       const tx = db.transaction("updates");
       let cursor = await tx.store.index("room").openKeyCursor(startingWith(prefix), "nextunique");
@@ -154,6 +191,7 @@ export function indexedUpdateLog(db: Database): UpdateLog {
       return [...names].sort();
     },
     async setAside(room, reason: AsideReason) {
+      await written();
       const stores = ["updates", "snapshots", "pending", "drafts"] as const;
       const tx = db.transaction(stores, "readwrite", { durability: "strict" });
       const [keys, entries, snapshot, marks] = await Promise.all([

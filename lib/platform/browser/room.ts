@@ -140,7 +140,8 @@ export class Room {
       return;
     }
     const change = this.#ledger.add();
-    log.append(name, update).then(
+    const sent = this.#parts.link.state.current.kind === "online";
+    log.append(name, update, sent).then(
       (id) => {
         change.id = id;
         tabs.post({ kind: "change", room: name, update, change: id });

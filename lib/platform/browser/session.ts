@@ -42,6 +42,15 @@ export interface SessionParts {
   closed(): void;
 }
 
+const logs = new WeakMap<Database, UpdateLog>();
+
+/** One log for a database, whoever writes to it. */
+function logOf(db: Database): UpdateLog {
+  const log = logs.get(db) ?? indexedUpdateLog(db);
+  logs.set(db, log);
+  return log;
+}
+
 /** Writes the first line of a workspace: its title. Durable when it resolves. */
 export async function writeTitle(
   db: Database,
@@ -50,7 +59,7 @@ export async function writeTitle(
 ): Promise<void> {
   const doc = new Y.Doc();
   renameWorkspace(doc, title);
-  await indexedUpdateLog(db).append(roomName(workspace, "index"), Y.encodeStateAsUpdate(doc));
+  await logOf(db).append(roomName(workspace, "index"), Y.encodeStateAsUpdate(doc));
   doc.destroy();
 }
 
@@ -86,7 +95,7 @@ export class BrowserSession implements WorkspaceSession {
       registered: () => void parts.summary({ onServer: true }).catch(() => undefined),
       wiped: () => this.#pushEverything(),
     });
-    this.#log = indexedUpdateLog(db);
+    this.#log = logOf(db);
     const mayWrite = (): boolean => this.#me.current.role !== "viewer";
     this.#rooms = new Rooms(this.id, {
       log: this.#log,
@@ -157,6 +166,7 @@ export class BrowserSession implements WorkspaceSession {
     this.#rooms.close();
     this.blobs.close();
     this.#link.close();
+    await this.#log.written();
   }
 
   async #start(): Promise<void> {
