@@ -55,6 +55,7 @@ export default defineConfig(async ({ mode }) =>
             workbox: {
               globPatterns: ["**/*.{js,css,html,svg,woff2,wasm,txt}"],
               maximumFileSizeToCacheInBytes: 16 * 1024 * 1024,
+              importScripts: ["/sw-routes.js"],
               navigateFallback: "/index.html",
               navigateFallbackDenylist: [/\/blobs\//, /^\/(healthz|metrics|sync)/],
               cleanupOutdatedCaches: true,
