@@ -139,6 +139,8 @@ test("what goes wrong is shown on the cell with its line and column, and the not
   expect(await interrupt(page, endless)).toBeLessThan(1000);
   await expect(stateOf(page, endless)).toHaveText("error");
 
+  const calm = await addCode(page, "1 + 1");
+  await runToEnd(page, calm); // a kernel is on again
   const spinning = await addCode(
     page,
     "const spin = () => Promise.resolve().then(spin);\nawait spin();",

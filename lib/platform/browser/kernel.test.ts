@@ -23,10 +23,13 @@ function cellRun(cell = "a"): CellRun {
 /** The workers that were opened, newest last, each with what the page told it. */
 let workers: { listener: SandboxListener | undefined; told: ToWorker[]; closed: boolean }[];
 let closing: Promise<void>;
+/** Workers that are told to start are ready when this is. */
+let starting: Promise<void>;
 
 beforeEach(() => {
   workers = [];
   closing = Promise.resolve();
+  starting = Promise.resolve();
 });
 
 function openKernel() {
@@ -43,7 +46,9 @@ function openKernel() {
         post(message: unknown) {
           opened.told.push(message as ToWorker);
           if ((message as ToWorker).kind === "start")
-            opened.listener?.message({ kind: "ready", device, notice: null });
+            void starting.then(() =>
+              opened.listener?.message({ kind: "ready", device, notice: null }),
+            );
         },
         close: () => void (opened.closed = true),
       });
@@ -101,11 +106,14 @@ describe("a kernel", () => {
   });
 
   it("that is interrupted while it starts ends the cell and goes on starting", async () => {
+    let started: () => void = () => undefined;
+    starting = new Promise((resolve) => (started = resolve));
     const kernel = openKernel();
     const end = kernel.run(cellRun(), nothing);
     kernel.interrupt();
     kernel.interrupt();
     expect(await end).toEqual({ kind: "interrupted", kernelEnded: false });
+    started();
     await kernel.start();
     expect(kernel.status.current.state).toBe("idle");
     expect(told("run")).toBe(0);

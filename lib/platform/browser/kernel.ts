@@ -71,7 +71,8 @@ class BrowserKernel implements Kernel {
     if (this.#running) return { kind: "kernel-ended", reason: "another cell is still running" };
     const running = new RunningCell(run, listener, this.#parts);
     this.#running = running;
-    await this.start().catch(() => undefined); // What ended it has ended the cell as well.
+    // What ends the start has ended the cell as well; and who gives up does not wait for it.
+    await Promise.race([this.start().catch(() => undefined), running.end]);
     const { sandbox, device, notice } = this.#life ?? {};
     if (!running.over && sandbox && device) {
       // Why the last kernel ended has been read by now; what is wrong with this one stays.
