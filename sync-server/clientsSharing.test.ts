@@ -197,6 +197,33 @@ describe("a blob", () => {
     const b = await session.blobs.put(bytes(20), "x");
     const lie = { ...a, sha256: "0".repeat(64) as typeof a.sha256, chunks: b.chunks };
     expect(await code(session.blobs.get(lie))).toBe("blob-missing");
+    const jun = await clients.join(session);
+    const big = await session.blobs.put(bytes(5 * 1024 * 1024), "x");
+    await saved(session);
+    const turned = { ...big, chunks: big.chunks.toReversed() };
+    expect(await code(jun.session.blobs.get(turned))).toBe("blob-missing");
+    expect((await jun.session.blobs.get(big)).length).toBe(big.size);
+  });
+
+  it("that is given up on half way goes nowhere", async () => {
+    const { session } = await clients.found();
+    await saved(session);
+    await clients.server.stop();
+    await offline(session);
+    const abort = new AbortController();
+    const told: number[] = [];
+    const put = session.blobs.put(bytes(9 * 1024 * 1024), "x", {
+      signal: abort.signal,
+      progress(fraction) {
+        told.push(fraction);
+        abort.abort();
+      },
+    });
+    await expect(put).rejects.toThrow();
+    expect(told).toEqual([1 / 3]);
+    await session.blobs.put(bytes(10), "x");
+    expect(session.connection.current).toEqual({ kind: "offline", pending: 1 });
+    await clients.server.start();
   });
 });
 

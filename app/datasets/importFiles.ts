@@ -46,6 +46,8 @@ export type ImportOutcome =
 export interface ImportHooks {
   readonly signal: AbortSignal;
   progress(label: string, fraction: number): void;
+  /** It is read, and being kept in this browser. */
+  storing(label: string, fraction: number): void;
   failed(label: string, failure: ImportFailure): void;
   ask(label: string, question: ImportQuestion): Promise<ImportAnswer>;
   done(label: string, outcome: ImportOutcome): void;
@@ -97,9 +99,13 @@ async function keep(
       at: Date.now(),
       message: `Imported from ${read.importedFrom.join(" and ")}`,
     };
-    await storeVersion(session, index, { id: place.id, name: place.name }, read, by);
+    const { signal } = hooks;
+    const progress = (fraction: number): void => hooks.storing(label, fraction);
+    const { id, name } = place;
+    await storeVersion(session, index, { id, name }, read, by, { progress, signal });
     return place;
   } catch (error) {
+    if (hooks.signal.aborted) return { kind: "cancelled" };
     const known = error instanceof AppError ? (error as AppError).failure.code : undefined;
     const message = known ?? String(error);
     hooks.failed(label, { code: "not-stored", file: label, message });

@@ -18,6 +18,7 @@ export interface ImportJob {
   readonly label: string;
   readonly state:
     | { readonly kind: "reading"; readonly fraction: number }
+    | { readonly kind: "storing"; readonly fraction: number }
     | { readonly kind: "asking"; readonly question: ImportQuestion }
     | { readonly kind: "failed"; readonly sentence: string }
     /** It is done, and there is something to say about it. */
@@ -75,6 +76,8 @@ export class Imports {
             if (label !== first) this.#drop(keyOf(first), "reading");
             this.#put({ key: begin(label), label, state: { kind: "reading", fraction } });
           },
+          storing: (label, fraction) =>
+            this.#put({ key: begin(label), label, state: { kind: "storing", fraction } }),
           failed: (label, failure) => {
             const sentence = wordImportFailure(failure);
             this.#put({ key: begin(label), label, state: { kind: "failed", sentence } });
@@ -98,7 +101,7 @@ export class Imports {
       );
     } finally {
       for (const job of this.#jobs.current)
-        if (job.key.startsWith(`${batch} `)) this.#drop(job.key, "reading");
+        if (job.key.startsWith(`${batch} `)) this.#drop(job.key, "reading", "storing");
     }
   }
 
@@ -113,7 +116,7 @@ export class Imports {
     this.#aborts.get(key)?.abort();
     const batch = key.slice(0, key.indexOf(" ") + 1);
     for (const job of this.#jobs.current)
-      if (job.key.startsWith(batch)) this.#drop(job.key, "reading");
+      if (job.key.startsWith(batch)) this.#drop(job.key, "reading", "storing");
   }
 
   dismiss(key: string): void {
@@ -127,10 +130,11 @@ export class Imports {
     this.#jobs.set(known ? jobs.map((one) => (one.key === job.key ? job : one)) : [...jobs, job]);
   }
 
-  #drop(key: string, inState?: ImportJob["state"]["kind"]): void {
+  /** Takes it off the list; with states named, only where it is in one of them. */
+  #drop(key: string, ...states: readonly ImportJob["state"]["kind"][]): void {
     this.#jobs.set(
       this.#jobs.current.filter(
-        (job) => job.key !== key || (inState !== undefined && job.state.kind !== inState),
+        (job) => job.key !== key || (states.length > 0 && !states.includes(job.state.kind)),
       ),
     );
     if (!this.#jobs.current.some((job) => job.key === key)) this.#answers.delete(key);

@@ -31,8 +31,17 @@ export interface StoredTable {
   array(column: number): ArrayLike<Value>;
 }
 
-export function encodeTable(columns: readonly NamedColumn[]): Uint8Array<ArrayBuffer> {
-  const table = tableFromColumns(columns.map((column) => [column.name, arrowColumn(column)]));
+/** `progress` is told how many of the columns are done, 0 to 1. */
+export function encodeTable(
+  columns: readonly NamedColumn[],
+  progress?: (fraction: number) => void,
+): Uint8Array<ArrayBuffer> {
+  const encoded = columns.map((column, i): [string, Column<unknown>] => {
+    const one = arrowColumn(column);
+    progress?.((i + 1) / columns.length);
+    return [column.name, one];
+  });
+  const table = tableFromColumns(encoded);
   const bytes = tableToIPC(table, { format: "stream" });
   if (!bytes) throw new Error("the table came out without bytes");
   // A view into a larger buffer would take the rest along wherever it is sent.

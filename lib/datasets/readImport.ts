@@ -66,13 +66,17 @@ export async function readImport(
     : readImagesImport(plan.name, plan.images, plan.labels, progress);
 }
 
+/** Shares of the time that a table's import takes; naming its content by a digest is the rest. */
+const READ = 0.73;
+const ENCODED = 0.22;
+
 async function readTableImport(
   name: string,
   file: ByteSource,
   progress: (fraction: number) => void,
 ): Promise<ReadDataset> {
-  const { columns, facts, rows, notes } = await readTable(file, (part) => progress(part * 0.9));
-  const table = encodeTable(columns);
+  const { columns, facts, rows, notes } = await readTable(file, (part) => progress(part * READ));
+  const table = encodeTable(columns, (part) => progress(READ + part * ENCODED));
   const columnTypes = facts.map((fact) => [fact.name, fact.type]);
   return {
     name,

@@ -11,7 +11,7 @@ import {
   putVersion,
 } from "../document/datasetDoc.ts";
 import { type DatasetEntry, listDatasets, putDatasetEntry } from "../document/indexDoc.ts";
-import type { WorkspaceSession } from "../workspace/session.ts";
+import type { PutWatch, WorkspaceSession } from "../workspace/session.ts";
 import type * as Y from "yjs";
 import { ARROW_MIME } from "./arrow.ts";
 import type { ReadDataset } from "./readImport.ts";
@@ -26,15 +26,19 @@ export interface VersionTarget {
 
 export type VersionStore = Pick<WorkspaceSession, "open" | "blobs">;
 
-/** Stores a version and makes it the current one. The same content again is the version that is there already. */
+/**
+ * Stores a version and makes it the current one. The same content again is the version that is there already.
+ * Given up on, it rejects, and there is no version.
+ */
 export async function storeVersion(
   store: VersionStore,
   index: Y.Doc,
   target: VersionTarget,
   read: ReadDataset,
   by: { readonly author: MemberId; readonly at: number; readonly message: string },
+  watch: PutWatch = {},
 ): Promise<Digest> {
-  const content = await storeContent(store, read);
+  const content = await storeContent(store, read, watch);
   const { digest } = read;
   const room = await store.open(`dataset/${target.id}`);
   try {
@@ -125,11 +129,14 @@ function entryFacts(
   return { kind: content.kind, current: digest, rows, columns: columns.length };
 }
 
-async function storeContent({ blobs }: VersionStore, read: ReadDataset): Promise<DatasetContent> {
-  const { content } = read;
+async function storeContent(
+  { blobs }: VersionStore,
+  { content }: ReadDataset,
+  watch: PutWatch,
+): Promise<DatasetContent> {
   if (content.kind === "table")
-    return { kind: "table", table: await blobs.put(content.table, ARROW_MIME) };
-  const images = await blobs.put(content.images, BYTES_MIME);
+    return { kind: "table", table: await blobs.put(content.table, ARROW_MIME, watch) };
+  const images = await blobs.put(content.images, BYTES_MIME, watch);
   const labels = content.labels && (await blobs.put(content.labels, BYTES_MIME));
   const { width, height } = content;
   return { kind: "images", images, width, height, ...(labels ? { labels } : {}) };

@@ -16,10 +16,11 @@ export interface StoredBlob {
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export interface BlobStore {
-  /** Durable when it resolves. `waits`: the server does not have it yet. */
-  putChunk(digest: Digest, bytes: Uint8Array<ArrayBuffer>, waits: boolean): Promise<void>;
+  /** Durable when it resolves. */
+  putChunk(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   chunk(digest: Digest): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  putManifest(manifest: StoredBlob): Promise<void>;
+  /** The blob is whole. `waits`: the server does not have it, so its chunks wait from now on. Both or neither. */
+  putManifest(manifest: StoredBlob, waits: boolean): Promise<void>;
   manifest(digest: Digest): Promise<StoredBlob | undefined>;
   /** The chunks that the server does not have yet. */
   waiting(): Promise<readonly Digest[]>;

@@ -62,13 +62,13 @@ export function memoryBlobStore(): BlobStore {
   const manifests = new Map<Digest, StoredBlob>();
   const waiting = new Set<Digest>();
   return {
-    putChunk(digest, bytes, waits) {
-      chunks.set(digest, bytes.slice());
-      if (waits) waiting.add(digest);
+    putChunk: (digest, bytes) => Promise.resolve(void chunks.set(digest, bytes.slice())),
+    chunk: (digest) => Promise.resolve(chunks.get(digest)),
+    putManifest(manifest, waits) {
+      manifests.set(manifest.sha256, manifest);
+      if (waits) for (const chunk of manifest.chunks) waiting.add(chunk);
       return Promise.resolve();
     },
-    chunk: (digest) => Promise.resolve(chunks.get(digest)),
-    putManifest: (manifest) => Promise.resolve(void manifests.set(manifest.sha256, manifest)),
     manifest: (digest) => Promise.resolve(manifests.get(digest)),
     waiting: () => Promise.resolve([...waiting].sort()),
     uploaded: (chunk) => Promise.resolve(void waiting.delete(chunk)),

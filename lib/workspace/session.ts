@@ -58,10 +58,16 @@ export interface OpenRoom {
   close(): void;
 }
 
+/** Of a blob that is being put: how much of it is kept, 0 to 1, and how to give up; then nothing of it is sent. */
+export interface PutWatch {
+  readonly progress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Immutable bytes, in this browser first and on the server when there is a way. */
 export interface Blobs {
   /** Stores the bytes here, durably, and queues them for the server. */
-  put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest>;
+  put(bytes: Uint8Array<ArrayBuffer>, mime: string, watch?: PutWatch): Promise<BlobManifest>;
   /**
    * From this browser, else from the server (kept here afterwards); AppError "blob-missing" otherwise.
    * A blob over 4 MiB that this browser has never had can only be found by its manifest.

@@ -7,16 +7,17 @@ export function indexedBlobStore(db: Database, workspace: WorkspaceId): BlobStor
   // Arrays sort after everything that a digest can be.
   const all = (): IDBKeyRange => IDBKeyRange.bound([workspace], [workspace, []]);
   return {
-    async putChunk(digest, bytes, waits) {
-      const tx = db.transaction(["chunks", "uploads"], "readwrite", { durability: "strict" });
-      await tx.objectStore("chunks").put(bytes, [workspace, digest]);
-      if (waits) await tx.objectStore("uploads").put(1, [workspace, digest]);
+    async putChunk(digest, bytes) {
+      const tx = db.transaction("chunks", "readwrite", { durability: "strict" });
+      await tx.store.put(bytes, [workspace, digest]);
       await tx.done;
     },
     chunk: (digest) => db.get("chunks", [workspace, digest]),
-    async putManifest(manifest) {
-      const tx = db.transaction("manifests", "readwrite", { durability: "strict" });
-      await tx.store.put(manifest, [workspace, manifest.sha256]);
+    async putManifest(manifest, waits) {
+      const tx = db.transaction(["manifests", "uploads"], "readwrite", { durability: "strict" });
+      await tx.objectStore("manifests").put(manifest, [workspace, manifest.sha256]);
+      for (const chunk of waits ? manifest.chunks : [])
+        await tx.objectStore("uploads").put(1, [workspace, chunk]);
       await tx.done;
     },
     manifest: (digest) => db.get("manifests", [workspace, digest]),

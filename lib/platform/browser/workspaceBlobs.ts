@@ -1,11 +1,12 @@
 /** A workspace's blobs: kept here before anything else, sent to the server when there is a way, checked on the way back. */
 import { AppError } from "../../base/errors.ts";
+import { digestParts } from "../../base/digest.ts";
 import type { Digest } from "../../base/ids.ts";
 import { Settable } from "../../base/observable.ts";
 import { type BlobManifest, parseBlobManifest } from "../../document/blobManifest.ts";
 import { type BlobStore, chunksOf } from "../../storage/blobStore.ts";
 import { backoff } from "../../sync/backoff.ts";
-import type { Blobs } from "../../workspace/session.ts";
+import type { Blobs, PutWatch } from "../../workspace/session.ts";
 import type { ServerApi } from "./serverApi.ts";
 import type { ServerLink } from "./serverLink.ts";
 
@@ -41,18 +42,28 @@ export class WorkspaceBlobs implements Blobs {
     clearTimeout(this.#timer);
   }
 
-  async put(bytes: Uint8Array<ArrayBuffer>, mime: string): Promise<BlobManifest> {
+  async put(
+    bytes: Uint8Array<ArrayBuffer>,
+    mime: string,
+    { progress, signal }: PutWatch = {},
+  ): Promise<BlobManifest> {
     const waits = this.#mayWrite();
     const chunks: Digest[] = [];
-    for (const chunk of chunksOf(bytes)) {
+    const whole = digestParts(); // part by part: all at once would be copied at once
+    const parts = chunksOf(bytes);
+    for (const chunk of parts) {
+      signal?.throwIfAborted();
       const digest = await digestOf(chunk);
+      if (parts.length > 1) whole.add(chunk);
       // Cut out of the whole: storing a view would store all that is behind it.
-      await this.#store.putChunk(digest, chunk.slice(), waits);
+      await this.#store.putChunk(digest, chunk.slice());
       chunks.push(digest);
+      progress?.(chunks.length / parts.length);
     }
-    const sha256 = chunks.length === 1 ? (chunks[0] as Digest) : await digestOf(bytes);
+    signal?.throwIfAborted();
+    const sha256 = parts.length > 1 ? whole.digest() : (chunks[0] as Digest);
     const manifest: BlobManifest = { sha256, size: bytes.length, mime, chunks };
-    await this.#store.putManifest(manifest);
+    await this.#store.putManifest(manifest, waits);
     await this.count();
     void this.send();
     return manifest;
@@ -130,28 +141,31 @@ export class WorkspaceBlobs implements Blobs {
     progress: ((fraction: number) => void) | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const digest = typeof blob === "string" ? blob : blob.sha256;
-    const manifest =
-      parseBlobManifest(await this.#store.manifest(digest)) ??
-      (typeof blob === "string" ? undefined : blob);
+    // One that is kept here was found to list what it names.
+    const kept = parseBlobManifest(await this.#store.manifest(digest));
+    const manifest = kept ?? (typeof blob === "string" ? undefined : blob);
     const digests = manifest?.chunks ?? [digest];
     const parts: Uint8Array<ArrayBuffer>[] = [];
+    const whole = digests.length > 1 && !kept ? digestParts() : undefined;
     for (const [i, chunk] of digests.entries()) {
-      parts.push((await this.#store.chunk(chunk)) ?? (await this.#fetch(chunk, digest)));
+      const part = (await this.#store.chunk(chunk)) ?? (await this.#fetch(chunk));
+      if (!part || (await digestOf(part)) !== chunk) throw missing(digest);
+      whole?.add(part);
+      parts.push(part);
       progress?.((i + 1) / digests.length);
     }
-    const bytes = joined(parts);
     // A manifest comes from other members: what it lists need not be what it names.
-    if ((await digestOf(bytes)) !== digest) throw missing(digest);
-    if (manifest) await this.#store.putManifest(manifest);
-    return bytes;
+    if ((whole ? whole.digest() : (kept?.sha256 ?? digests[0])) !== digest) throw missing(digest);
+    if (manifest && !kept) await this.#store.putManifest(manifest, false);
+    return joined(parts);
   }
 
-  async #fetch(chunk: Digest, of: Digest): Promise<Uint8Array<ArrayBuffer>> {
+  async #fetch(chunk: Digest): Promise<Uint8Array<ArrayBuffer> | undefined> {
     await this.#link.tried();
     const token = await this.#link.token();
     const answer = token === undefined ? undefined : await this.#api.chunk(token, chunk);
-    if (!answer?.ok || (await digestOf(answer.value)) !== chunk) throw missing(of);
-    await this.#store.putChunk(chunk, answer.value, false);
+    if (!answer?.ok || (await digestOf(answer.value)) !== chunk) return undefined;
+    await this.#store.putChunk(chunk, answer.value);
     return answer.value;
   }
 }
