@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { digestBytes } from "../lib/base/digest.ts";
 import type { WorkspaceId } from "../lib/base/ids.ts";
+import type { WorkspaceSession } from "../lib/workspace/session.ts";
 import { putNotebookEntry } from "../lib/document/indexDoc.ts";
 import {
   type Clients,
@@ -267,6 +268,31 @@ describe("two tabs of one browser", () => {
     const jun = await clients.join(session);
     const theirs = await textOf(jun.session);
     await until(() => theirs.toJSON() === "left behind");
+  });
+
+  it("of which one opens a workspace just as what it left is sent: it stays open", async () => {
+    const { browser, session, id } = await clients.found();
+    await saved(session);
+    await clients.server.stop();
+    await offline(session);
+    (await textOf(session)).insert(0, "left");
+    await until(() => JSON.stringify(session.connection.current).includes('"pending":1'));
+    await browser.close();
+    await clients.server.start();
+    const tab = await browser.tab();
+    let opening: Promise<WorkspaceSession> | undefined;
+    const { count } = IDBIndex.prototype;
+    IDBIndex.prototype.count = function (this: IDBIndex, query) {
+      opening ??= tab.open(id); // while it is being counted what was left
+      return count.call(this, query);
+    };
+    await until(() => opening !== undefined).finally(() => (IDBIndex.prototype.count = count));
+    const again = await opening!;
+    await until(() => kindOf(again) === "saved");
+    const jun = await clients.join(again);
+    (await textOf(again)).insert(4, " and more");
+    const theirs = await textOf(jun.session);
+    await until(() => theirs.toJSON() === "left and more");
   });
 
   it("list the same workspaces", async () => {
