@@ -1,7 +1,7 @@
 /** A PNG that lib/kernel/png.ts made, read back as the PNG specification says. */
 import type { Picture } from "../png.ts";
 
-export interface Chunk {
+interface Chunk {
   readonly name: string;
   readonly data: Uint8Array<ArrayBuffer>;
   readonly crc: number;
