@@ -27,8 +27,7 @@ export async function makeNotebookWith(
 ): Promise<NotebookId> {
   const id = newId<NotebookId>(world);
   const variable = variableName(entry.name);
-  const shows = entry.kind === "table" ? variable : `${variable}.toString()`;
-  const source = `import { dataset } from "ensemble";\n\n${readingLine(entry.name, pinned)}\n${shows}`;
+  const source = `import { dataset } from "ensemble";\n\n${readingLine(entry.name, pinned)}\n${variable}`;
   const room = await session.open(`notebook/${id}`);
   try {
     addCell(room.doc, newId<CellId>(world), "code", { source });

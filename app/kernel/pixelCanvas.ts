@@ -3,7 +3,8 @@
  * PNG at once, which the worker's own canvas cannot.
  */
 import { rgb } from "d3";
-import { encodePng } from "./png.ts";
+import { encodeBase64 } from "../../lib/base/base64.ts";
+import { encodePng } from "../../lib/kernel/png.ts";
 
 interface Pixels {
   readonly width: number;
@@ -27,7 +28,8 @@ export class PixelCanvas {
   }
 
   toDataURL(): string {
-    return `data:image/png;base64,${base64(encodePng(this.width, this.height, this.pixels))}`;
+    const { width, height, pixels } = this;
+    return `data:image/png;base64,${encodeBase64(encodePng({ width, height, channels: 4, pixels }))}`;
   }
 }
 
@@ -58,12 +60,4 @@ class PixelContext {
     for (let i = 0; i < data.length; i += 4) data.set([r, g, b, opacity * 255], i);
     this.putImageData({ ...size, data }, left, top);
   }
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  }
-  return btoa(text);
 }

@@ -99,7 +99,7 @@ it("gives a cell the images that were imported, ready for a tensor", async () =>
   expect([...images.pixels]).toEqual([0, 1, Math.fround(0.2), 0]);
   expect([...(images.labels ?? [])]).toEqual([2, 0]);
   expect(images.classes).toEqual(["0", "1", "2"]);
-  expect(String(images)).toBe("m: 2 images of 2×1, 3 classes");
+  expect(String(images)).toBe("m: 2 images of 2×1, 3 classes (0 to 2)");
 });
 
 it("brings every table through storage as it was", async () => {

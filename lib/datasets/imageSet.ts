@@ -1,4 +1,7 @@
 /** An image dataset inside a cell: gray images of one size, and the class of each where it is labelled. */
+import type { MimeBundle } from "../kernel/mime.ts";
+import { type Shows, shownAs } from "../kernel/outputs/shows.ts";
+import { sheetBundle } from "./contactSheet.ts";
 
 export interface ImageSetParts {
   readonly name: string;
@@ -9,13 +12,13 @@ export interface ImageSetParts {
 }
 
 /**
- * What `dataset()` gives for images. To train on them:
+ * What `dataset()` gives for images. Under a cell it shows its first images. To train on them:
  *
  *     const { train, test } = split(await dataset("mnist"), { test: 0.2 });
  *     const xs = tf.tensor4d(train.pixels, train.shape);            // [count, height, width, 1], 0 to 1
  *     const ys = tf.oneHot(tf.tensor1d(train.labels, "int32"), train.classes.length);
  */
-export class ImageSet {
+export class ImageSet implements Shows {
   readonly name: string;
   readonly count: number;
   readonly width: number;
@@ -75,11 +78,22 @@ export class ImageSet {
     return this.take(Array.from({ length: Math.max(0, last - start) }, (_, i) => start + i));
   }
 
+  /** "mnist: 5000 images of 28×28, 10 classes (0 to 9)" */
   toString(): string {
     const { name, count, width, height, classes } = this;
-    const labelled = classes.length > 0 ? `, ${classes.length} classes` : ", no labels";
-    return `${name}: ${count} images of ${width}×${height}${labelled}`;
+    const images = count === 1 ? "1 image" : `${count} images`;
+    return `${name}: ${images} of ${width}×${height}, ${classWords(classes)}`;
   }
+
+  [shownAs](): Promise<MimeBundle> {
+    return sheetBundle(this);
+  }
+}
+
+function classWords(classes: readonly string[]): string {
+  if (classes.length === 0) return "no labels";
+  if (classes.length === 1) return `1 class (${classes[0]})`;
+  return `${classes.length} classes (${classes[0]} to ${classes.at(-1)})`;
 }
 
 function classesOf(labels: Uint8Array | undefined): string[] {

@@ -114,6 +114,14 @@ it("puts an SVG in an image and HTML in a frame without scripts, never in the pa
   expect(document.querySelector("img")?.getAttribute("src")).toMatch(/^data:image\/svg\+xml/);
 });
 
+it("says under a PNG, and as its name, what the plain form says", () => {
+  show({ "image/png": "iVBORw0KGgoAAAANSUhEUg==", "text/plain": "m: 2 images of 3×3, no labels" });
+  const image = document.querySelector("img");
+  expect(image?.getAttribute("src")).toBe("data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==");
+  expect(image?.getAttribute("alt")).toBe("m: 2 images of 3×3, no labels");
+  expect(texts(".under")).toEqual(["m: 2 images of 3×3, no labels"]);
+});
+
 it("gives a frame of HTML no script, whatever the HTML says", () => {
   show({ "text/html": `<b>bold</b><script>parent.hacked = 1</script><img src=x onerror=hack()>` });
   const frame = document.querySelector("iframe");

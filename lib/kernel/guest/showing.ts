@@ -1,7 +1,8 @@
 /** What "ensemble" offers for showing things: `display` and `confusionMatrix`. */
 import type { GuestModule } from "../capability.ts";
-import { Shows, matrixBundle } from "../outputs.ts";
+import { matrixBundle } from "../outputs.ts";
 import { countConfusion } from "../outputs/confusion.ts";
+import { shownAs } from "../outputs/shows.ts";
 
 export const showingGuest: GuestModule = (guest) => ({
   /** Shows a value under the cell; with an `id` it takes the place of what was shown with it before. */
@@ -9,6 +10,6 @@ export const showingGuest: GuestModule = (guest) => ({
   /** Which class was taken for which, as a picture; `.counts` and `.labels` hold the numbers. */
   confusionMatrix: (...args: Parameters<typeof countConfusion>) => {
     const matrix = countConfusion(...args);
-    return Object.assign(new Shows(matrixBundle(matrix)), matrix);
+    return { ...matrix, [shownAs]: () => matrixBundle(matrix) };
   },
 });
