@@ -121,4 +121,9 @@ const learnt = await cnn.fit(x, y, { epochs: 4, batchSize: 50 });
   await runToEnd(page, cell, 90_000);
   const said = (await outputOf(page, cell).textContent()) ?? "";
   expect(Number(/accuracy (\d\.\d+)/.exec(said)?.[1])).toBeGreaterThan(0.95);
+  const sheet = await addCode(page, "shapes");
+  await runToEnd(page, sheet);
+  await expect(
+    outputOf(page, sheet).getByRole("img", { name: `shapes: ${IMAGES} images of 28×28` }),
+  ).toBeVisible();
 });

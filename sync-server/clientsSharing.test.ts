@@ -281,12 +281,13 @@ describe("two tabs of one browser", () => {
     await clients.server.start();
     const tab = await browser.tab();
     let opening: Promise<WorkspaceSession> | undefined;
-    const { count } = IDBIndex.prototype;
-    IDBIndex.prototype.count = function (this: IDBIndex, query) {
-      opening ??= tab.open(id); // while it is being counted what was left
-      return count.call(this, query);
-    };
-    await until(() => opening !== undefined).finally(() => (IDBIndex.prototype.count = count));
+    const counting = vi.spyOn(IDBIndex.prototype, "count");
+    counting.mockImplementation(function (this: IDBIndex, query) {
+      opening = tab.open(id); // while it is being counted what was left
+      counting.mockRestore();
+      return this.count(query);
+    });
+    await until(() => opening !== undefined);
     const again = await opening!;
     await until(() => kindOf(again) === "saved");
     const jun = await clients.join(again);
