@@ -44,7 +44,7 @@ const taken = [
       ["10", "11", "12"],
     ],
     says: [
-      "1 row ended early (line 3). What they lack is marked missing.",
+      "1 row ended early (line 3). What it lacks is marked missing.",
       "1 row had more values than there are columns (line 4). The values beyond the last column were left out.",
       "1 row has no c. It is kept, and marked missing.",
     ],
@@ -56,7 +56,7 @@ const taken = [
     rows: [["red", "7", "blue"]],
     says: [
       "The header left 1 column without a name: now column 2.",
-      "Two columns cannot share a name: the later ones are now x_2.",
+      "Two columns cannot share a name: the later one is now x_2.",
     ],
   },
   {
@@ -110,7 +110,7 @@ const taken = [
     size: "40 rows, 2 columns",
     says: [
       "1 value written as “NA” is marked missing.",
-      "n is numbers but for 1 value, such as “high”: it is marked missing.",
+      "n is numbers but for 1 value, “high”: it is marked missing.",
       "2 rows have no n. They are kept, and marked missing.",
     ],
   },

@@ -17,7 +17,7 @@ export function wordImportFailure(failure: ImportFailure): string {
     case "quote-open":
       return `${failure.file}: a quote that opens on line ${failure.line} is never closed. Close it, or double the quotes that belong to the text.`;
     case "rows-too-long":
-      return `${failure.file} is no table as it stands: the first line names ${count(failure.columns, "column")}, and ${count(failure.rows, "row")} of ${failure.of} have more values, first on line ${failure.line}. Take away lines above the header, or name every column.`;
+      return `${failure.file} is no table as it stands: the first line names ${count(failure.columns, "column")}, and ${count(failure.rows, "row")} of ${failure.of} ${failure.rows === 1 ? "has more values, on" : "have more values, first on"} line ${failure.line}. Take away lines above the header, or name every column.`;
     case "too-many-columns":
       return `${failure.file} has ${count(failure.columns, "column")}; Ensemble takes up to ${count(failure.limit, "column")}. Leave out what is not needed, or turn the table on its side.`;
     case "too-many-values":
@@ -74,9 +74,9 @@ export function wordNote(note: ImportNote): string {
     case "unnamed-columns":
       return `The header left ${count(note.columns.length, "column")} without a name: now ${listed(note.columns)}.`;
     case "renamed-columns":
-      return `Two columns cannot share a name: the later ones are now ${listed(note.columns)}.`;
+      return `Two columns cannot share a name: the later ${note.columns.length === 1 ? "one is" : "ones are"} now ${listed(note.columns)}.`;
     case "short-rows":
-      return `${count(note.rows, "row")} ended early (${onLines(note)}). What they lack is marked missing.`;
+      return `${count(note.rows, "row")} ended early (${onLines(note)}). What ${note.rows === 1 ? "it lacks" : "they lack"} is marked missing.`;
     case "long-rows":
       return `${count(note.rows, "row")} had more values than there are columns (${onLines(note)}). The values beyond the last column were left out.`;
     case "blank-lines":
@@ -84,9 +84,9 @@ export function wordNote(note: ImportNote): string {
     case "missing-words":
       return `${count(note.cells, "value")} written as ${listed(note.words.map(quoted))} ${note.cells === 1 ? "is" : "are"} marked missing.`;
     case "words-in-numbers":
-      return `${note.column} is numbers but for ${count(note.cells, "value")}, such as ${listed(note.words.map(quoted))}: ${note.cells === 1 ? "it is" : "they are"} marked missing.`;
+      return `${note.column} is numbers but for ${count(note.cells, "value")}, ${examples(note)}: ${note.cells === 1 ? "it is" : "they are"} marked missing.`;
     case "numbers-in-text":
-      return `${note.column} is mostly numbers, but ${count(note.cells, "value")} ${note.cells === 1 ? "is" : "are"} not, such as ${listed(note.words.map(quoted))}: it is kept as text.`;
+      return `${note.column} is mostly numbers, but ${count(note.cells, "value")} ${note.cells === 1 ? "is" : "are"} not, ${examples(note)}: it is kept as text.`;
     case "kept-as-text":
       return note.why === "zeros"
         ? `${note.column} has values with leading zeros, like codes: it is kept as text, so that they stay.`
@@ -94,7 +94,7 @@ export function wordNote(note: ImportNote): string {
     case "empty-columns":
       return `${listed(note.columns)} ${note.columns.length === 1 ? "has" : "have"} no value at all.`;
     case "rows-without-numbers":
-      return `${count(note.rows, "row")} ${note.rows === 1 ? "has" : "have"} no measurement at all (${onLines(note)}). A model cannot learn from them.`;
+      return `${count(note.rows, "row")} ${note.rows === 1 ? "has" : "have"} no measurement at all (${onLines(note)}). A model cannot learn from ${note.rows === 1 ? "it" : "them"}.`;
     case "no-labels":
       return "The images came without labels. Import them again together with their labels to train on them.";
     default:
@@ -108,6 +108,11 @@ export function wordMissing({ name, profile }: DatasetColumn): string {
   return missing === 1
     ? `1 row has no ${name}. It is kept, and marked missing.`
     : `${missing.toLocaleString("en")} rows have no ${name}. They are kept, and marked missing.`;
+}
+
+/** A single value needs no example: it is all there is. */
+function examples({ cells, words }: { cells: number; words: readonly string[] }): string {
+  return `${cells === 1 ? "" : "such as "}${listed(words.map(quoted))}`;
 }
 
 function quoted(word: string): string {
