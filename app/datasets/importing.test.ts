@@ -1,5 +1,6 @@
 // What happens to files that are imported, from choosing them to the list: the real reader, without its thread.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { PutWatch } from "../../lib/workspace/session.ts";
 import { PageWorker, choose, file, heldFile } from "./testing/files.ts";
 import { all, appears, has, leave, press, textOf, the, until } from "./testing/page.ts";
 import { type DatasetWorkspace, datasetWorkspace } from "./testing/workspace.ts";
@@ -89,6 +90,26 @@ it("stops at a cancelled file: nothing of it is in the list, then or later", asy
   await imported("penguins.csv", PENGUINS);
   expect(listed()).toEqual(["penguins 2 rows, 2 columns"]);
   expect(has("list", "Imports")).toBe(false);
+});
+
+it("can still be cancelled while what was read is stored, and lists nothing then", async () => {
+  let givenUp: Error | undefined;
+  vi.spyOn(workspace.session.blobs, "put").mockImplementationOnce(
+    (_bytes, _mime, { progress, signal }: PutWatch = {}) =>
+      new Promise((_, refuse) => {
+        progress?.(0.4);
+        signal?.addEventListener("abort", () => refuse((givenUp = new Error("given up"))));
+      }),
+  );
+  choose(file("penguins.csv", PENGUINS));
+  await until(() => all("progressbar")[0]?.getAttribute("aria-valuenow") === "40");
+  expect(textOf(the("list", "Imports"))).toMatch(/^Storing penguins\.csv/);
+  await press("Cancel penguins.csv");
+  await until(settled);
+  expect(givenUp).toBeDefined();
+  expect(has("list", "Imports")).toBe(false);
+  await imported("penguins.csv", PENGUINS);
+  expect(listed()).toEqual(["penguins 2 rows, 2 columns"]);
 });
 
 it("stops all files of a choice at once, and keeps what is stored already", async () => {
