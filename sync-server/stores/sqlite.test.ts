@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,6 +93,25 @@ describe("the SQLite file", () => {
     expect(db.pragma("journal_mode", { simple: true })).toBe("wal");
     expect(db.pragma("auto_vacuum", { simple: true })).toBe(2);
     db.close();
+  });
+
+  it("has a log that does not have to grow for what is written next, and a file without filling", () => {
+    const file = openSqlite(path);
+    const log = statSync(`${path}-wal`).size;
+    expect(log).toBeGreaterThan(1_000_000);
+    expect(statSync(path).size).toBeLessThan(200_000);
+    for (let i = 0; i < 50; i++)
+      file.write([{ kind: "append", room: "w/a", update: new Uint8Array(100) }]);
+    expect(statSync(`${path}-wal`).size).toBe(log);
+    file.close();
+  });
+
+  it("opens again where it was cut off while the log was made longer", () => {
+    openSqlite(path).close();
+    const db = new Database(path);
+    db.exec("CREATE TABLE filler (bytes BLOB)");
+    db.close();
+    openSqlite(path).close();
   });
 
   it("comes back to the size of its content after a long log was folded", async () => {
