@@ -39,6 +39,7 @@ export async function storeVersion(
   watch: PutWatch = {},
 ): Promise<Digest> {
   const content = await storeContent(store, read, watch);
+  watch.signal?.throwIfAborted();
   const { digest } = read;
   const room = await store.open(`dataset/${target.id}`);
   try {

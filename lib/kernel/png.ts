@@ -1,4 +1,6 @@
 /** Pixels as a PNG, without a canvas (PNG specification, third edition; zlib: RFC 1950, 1951). */
+import { joinBytes } from "../base/bytes.ts";
+
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const COLOUR_TYPE = { 2: 4, 4: 6 } as const;
 const FILTER = { none: 0, up: 2 } as const;
@@ -26,7 +28,7 @@ export async function compressPng(picture: Picture): Promise<Uint8Array> {
 
 function png({ width, height, channels }: Picture, data: Uint8Array): Uint8Array {
   const header = [...bigEndian(width), ...bigEndian(height), 8, COLOUR_TYPE[channels], 0, 0, 0];
-  return join([SIGNATURE, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", [])]);
+  return joinBytes([SIGNATURE, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", [])]);
 }
 
 /** Each row led by its filter. */
@@ -60,26 +62,16 @@ function stored(bytes: Uint8Array): Uint8Array {
     const [low, high] = [block.length & 0xff, block.length >> 8];
     parts.push([last, low, high, ~low & 0xff, ~high & 0xff], block);
   }
-  return join([...parts, bigEndian(adler32(bytes))]);
+  return joinBytes([...parts, bigEndian(adler32(bytes))]);
 }
 
 function chunk(name: string, data: ArrayLike<number>): Uint8Array {
-  const named = join([Array.from(name, (letter) => letter.charCodeAt(0)), data]);
-  return join([bigEndian(data.length), named, bigEndian(crc32(named))]);
+  const named = joinBytes([Array.from(name, (letter) => letter.charCodeAt(0)), data]);
+  return joinBytes([bigEndian(data.length), named, bigEndian(crc32(named))]);
 }
 
 function bigEndian(value: number): number[] {
   return [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
-}
-
-function join(parts: readonly ArrayLike<number>[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, value) => {

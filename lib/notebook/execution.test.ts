@@ -153,6 +153,21 @@ describe("running", () => {
     expect(view("a").problem).toBeUndefined();
   });
 
+  it("reads the code at the first key, and then at a pause in fast typing", async () => {
+    const { states, write, clock } = await ran({ a: "const x = 1;" });
+    clock.tick(1000);
+    write("a", "const x = 12;");
+    clock.tick(60);
+    expect(states()).toBe("stale");
+    for (const source of ["const x = 123;", "const x = 12;", "const x = 1;"]) {
+      write("a", source);
+      clock.tick(150);
+      expect(states()).toBe("stale");
+    }
+    clock.tick(50);
+    expect(states()).toBe("done");
+  });
+
   it("names the other cell where two define one name, once nobody types", async () => {
     const { view, write, settle, clock } = alone({ a: "const x = 1;", b: "const z = 2;" });
     await settle();

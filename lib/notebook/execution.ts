@@ -13,6 +13,7 @@ import { type Compiler, NotebookCode } from "./code.ts";
 import { Held } from "./held.ts";
 import { type Now, changedSince } from "./inputs.ts";
 import { currentVersions, watchNotebook } from "./notebookChanges.ts";
+import { ReadingPace } from "./readingPace.ts";
 import { RunQueue } from "./runQueue.ts";
 import { seedOf } from "./settings.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
@@ -38,9 +39,6 @@ export interface RunningCell {
   readonly progress?: CellProgress;
 }
 
-const REFRESH_MS = 60;
-const PAUSE_MS = 200;
-const TYPING_MS = 700;
 const LONG_MS = 30_000;
 
 export class Execution {
@@ -55,12 +53,9 @@ export class Execution {
   readonly #asking = new Settable<RunQuestion | undefined>(undefined);
   readonly #running = new Settable<RunningCell | undefined>(undefined);
   readonly #stops: readonly (() => void)[];
+  readonly #pace: ReadingPace;
   #now: Now;
   #working = false;
-  #typedAt = -Infinity;
-  #leaveTyping: (() => void) | undefined;
-  #leavePause: (() => void) | undefined;
-  #leaveRefresh: (() => void) | undefined;
   #closed = false;
 
   readonly stale: Observable<readonly CellId[]> = this.#stale;
@@ -69,6 +64,7 @@ export class Execution {
 
   constructor(world: ExecutionWorld) {
     this.#world = world;
+    this.#pace = new ReadingPace(world.clock, () => this.#refresh());
     this.#code = new NotebookCode(world.doc);
     this.#queue = new RunQueue(this.#code, this.#held);
     this.#outputs = new ShownOutputs({
@@ -86,7 +82,7 @@ export class Execution {
     });
     this.#stops = [
       watchNotebook(world, (typed) => {
-        if (typed) this.#typing();
+        if (typed) this.#pace.typed();
         else this.#refreshSoon();
       }),
       world.elsewhere.subscribe(() => this.#refreshSoon()),
@@ -139,7 +135,7 @@ export class Execution {
     this.#closed = true;
     this.#drop();
     for (const stop of this.#stops) stop();
-    for (const leave of [this.#leaveTyping, this.#leavePause, this.#leaveRefresh]) leave?.();
+    this.#pace.close();
     this.#outputs.close();
     this.#world.kernel.close();
   }
@@ -226,27 +222,14 @@ export class Execution {
     this.#refreshSoon();
   }
 
-  /** Reading code waits for a pause in fast typing. What concerns several cells is told after a longer one. */
-  #typing(): void {
-    const { clock } = this.#world;
-    const fast = clock.now() - this.#typedAt < PAUSE_MS;
-    this.#typedAt = clock.now();
-    this.#leaveTyping?.();
-    this.#leaveTyping = clock.after(TYPING_MS, () => this.#refresh());
-    this.#leavePause?.();
-    this.#leavePause = clock.after(fast ? PAUSE_MS : REFRESH_MS, () => this.#refresh());
-  }
-
   #refreshSoon(): void {
-    if (this.#closed) return;
-    this.#leaveRefresh ??= this.#world.clock.after(REFRESH_MS, () => this.#refresh());
+    if (!this.#closed) this.#pace.soon();
   }
 
   /** Reads everything and says it anew; what says the same as before is told to nobody. */
   #refresh(): void {
     if (this.#closed) return;
-    this.#leaveRefresh?.();
-    this.#leaveRefresh = undefined;
+    this.#pace.wasRead();
     this.#now = this.#readNow();
     if (this.#working) this.#queue.plan(this.#running.current?.cell);
     const stale: CellId[] = [];
@@ -283,14 +266,13 @@ export class Execution {
     const record = this.#outputs.get(id);
     const running = this.#running.current;
     const at = this.#queue.order.indexOf(id);
-    const typing = this.#world.clock.now() - this.#typedAt < TYPING_MS;
     return viewOf({
       running: running?.cell === id ? running : undefined,
       queued: at >= 0,
       behind: this.#queue.order[at - 1] ?? running?.cell,
       elsewhere: this.#world.elsewhere.current.has(id),
       fresh: this.#held.fresh(id),
-      problem: this.#queue.problem(id, typing),
+      problem: this.#queue.problem(id, this.#pace.typing),
       record,
       staleSince: record && changedSince(id, record.inputs, this.#now),
       defines: this.#code.cells.get(id)?.names.defines ?? [],

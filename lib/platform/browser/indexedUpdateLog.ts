@@ -52,11 +52,11 @@ export function indexedUpdateLog(db: Database): UpdateLog {
         if (asked.kind === "acknowledged") return pending.delete(asked.change).then(() => 0);
         const { room, update } = asked;
         const added = tx.objectStore("updates").add({ room, update });
-        return asked.kind === "change" ? pending.add({ room }) : added;
+        if (asked.kind === "copy") return added;
+        return Promise.all([pending.add({ room }), added]).then(([change]) => change);
       });
       tx.commit(); // at once, so that it comes through where the page is just being left
-      const changes = await Promise.all(requests);
-      await tx.done;
+      const [changes] = await Promise.all([Promise.all(requests), tx.done]);
       for (const [i, { done }] of writes.entries()) done(changes[i] ?? 0);
     } catch (error) {
       for (const { failed } of writes) failed(error);

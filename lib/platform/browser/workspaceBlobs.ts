@@ -1,5 +1,6 @@
 /** A workspace's blobs: kept here before anything else, sent to the server when there is a way, checked on the way back. */
 import { AppError } from "../../base/errors.ts";
+import { joinBytes } from "../../base/bytes.ts";
 import { digestParts } from "../../base/digest.ts";
 import type { Digest } from "../../base/ids.ts";
 import { Settable } from "../../base/observable.ts";
@@ -148,8 +149,10 @@ export class WorkspaceBlobs implements Blobs {
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const whole = digests.length > 1 && !kept ? digestParts() : undefined;
     for (const [i, chunk] of digests.entries()) {
-      const part = (await this.#store.chunk(chunk)) ?? (await this.#fetch(chunk));
-      if (!part || (await digestOf(part)) !== chunk) throw missing(digest);
+      const stored = await this.#store.chunk(chunk);
+      const sound = stored && (await digestOf(stored)) === chunk; // else it was damaged here
+      const part = sound ? stored : await this.#fetch(chunk);
+      if (!part) throw missing(digest);
       whole?.add(part);
       parts.push(part);
       progress?.((i + 1) / digests.length);
@@ -157,7 +160,7 @@ export class WorkspaceBlobs implements Blobs {
     // A manifest comes from other members: what it lists need not be what it names.
     if ((whole ? whole.digest() : (kept?.sha256 ?? digests[0])) !== digest) throw missing(digest);
     if (manifest && !kept) await this.#store.putManifest(manifest, false);
-    return joined(parts);
+    return parts.length === 1 && parts[0] ? parts[0] : joinBytes(parts);
   }
 
   async #fetch(chunk: Digest): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -172,18 +175,6 @@ export class WorkspaceBlobs implements Blobs {
 
 function missing(digest: Digest): AppError<BlobFailure> {
   return new AppError<BlobFailure>({ code: "blob-missing", digest });
-}
-
-function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [first] = parts;
-  if (first && parts.length === 1) return first;
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** Off the page's thread, unlike lib/base/digest.ts: blobs are big. */
