@@ -1,12 +1,11 @@
-/** Joining, reading only, blobs and tabs: the browser's client against the real server. */
+/** Joining, reading only and being shown out: the browser's client against the real server. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { digestBytes } from "../lib/base/digest.ts";
 import type { WorkspaceId } from "../lib/base/ids.ts";
-import type { WorkspaceSession } from "../lib/workspace/session.ts";
 import { putNotebookEntry } from "../lib/document/indexDoc.ts";
 import {
   type Clients,
   NOTEBOOK,
+  code,
   follow,
   kindOf,
   offline,
@@ -23,12 +22,6 @@ beforeEach(async () => {
   clients = await openClients();
 });
 afterEach(() => clients.close());
-
-const code = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => "ok",
-    (error: { failure?: { code: string } }) => error.failure?.code ?? error,
-  );
 
 describe("an invite", () => {
   it("used up, expired, cut short, unknown, or out of reach: each says so", async () => {
@@ -163,147 +156,6 @@ it("a member who is shown out is told, and keeps what they have", async () => {
   await until(() => kindOf(jun.session) === "refused");
   expect(jun.session.connection.current).toEqual({ kind: "refused", reason: "not-a-member" });
   expect(text.toJSON()).toBe("here");
-});
-
-describe("a blob", () => {
-  const bytes = (length: number): Uint8Array<ArrayBuffer> =>
-    Uint8Array.from({ length }, (_, i) => (i * 31) % 251);
-
-  it("put offline is there at once, and fetched by others when the server is back", async () => {
-    const { session: mira } = await clients.found();
-    const jun = await clients.join(mira);
-    await clients.server.stop();
-    await offline(mira);
-    const small = await mira.blobs.put(bytes(1000), "text/csv");
-    const big = await mira.blobs.put(bytes(5 * 1024 * 1024), "image/x");
-    expect(big.chunks).toHaveLength(2);
-    expect(digestBytes(await mira.blobs.get(big.sha256))).toBe(big.sha256);
-    expect(await code(jun.session.blobs.get(small.sha256))).toBe("blob-missing");
-    expect(mira.connection.current).toEqual({ kind: "offline", pending: 3 });
-    await clients.server.start();
-    await saved(mira, jun.session);
-    const fractions: number[] = [];
-    expect(await jun.session.blobs.get(small.sha256)).toEqual(bytes(1000));
-    const got = await jun.session.blobs.get(big, (fraction) => fractions.push(fraction));
-    expect(digestBytes(got)).toBe(big.sha256);
-    expect(fractions.at(-1)).toBe(1);
-    await clients.server.stop();
-    expect((await jun.session.blobs.get(big.sha256)).length).toBe(big.size);
-    await clients.server.start();
-  });
-
-  it("that a manifest gets wrong is refused", async () => {
-    const { session } = await clients.found();
-    const a = await session.blobs.put(bytes(10), "x");
-    const b = await session.blobs.put(bytes(20), "x");
-    const lie = { ...a, sha256: "0".repeat(64) as typeof a.sha256, chunks: b.chunks };
-    expect(await code(session.blobs.get(lie))).toBe("blob-missing");
-    const jun = await clients.join(session);
-    const big = await session.blobs.put(bytes(5 * 1024 * 1024), "x");
-    await saved(session);
-    const turned = { ...big, chunks: big.chunks.toReversed() };
-    expect(await code(jun.session.blobs.get(turned))).toBe("blob-missing");
-    expect((await jun.session.blobs.get(big)).length).toBe(big.size);
-  });
-
-  it("that is given up on half way goes nowhere", async () => {
-    const { session } = await clients.found();
-    await saved(session);
-    await clients.server.stop();
-    await offline(session);
-    const abort = new AbortController();
-    const told: number[] = [];
-    const put = session.blobs.put(bytes(9 * 1024 * 1024), "x", {
-      signal: abort.signal,
-      progress(fraction) {
-        told.push(fraction);
-        abort.abort();
-      },
-    });
-    await expect(put).rejects.toThrow();
-    expect(told).toEqual([1 / 3]);
-    await session.blobs.put(bytes(10), "x");
-    expect(session.connection.current).toEqual({ kind: "offline", pending: 1 });
-    await clients.server.start();
-  });
-});
-
-describe("two tabs of one browser", () => {
-  it("share what is typed offline, and neither forgets the other's", async () => {
-    const { browser, session, id } = await clients.found();
-    await saved(session);
-    const second = await (await browser.tab()).open(id);
-    await saved(second);
-    await clients.server.stop();
-    await Promise.all([offline(session), offline(second)]);
-    const [a, b] = [await textOf(session), await textOf(second)];
-    a.insert(0, "one ");
-    await until(() => b.toJSON() === "one ");
-    b.insert(4, "two ");
-    await until(() => a.toJSON() === "one two ");
-    const again = await (await browser.reload()).open(id);
-    expect((await textOf(again)).toJSON()).toBe("one two ");
-    await clients.server.start();
-    await saved(again);
-    const jun = await clients.join(again);
-    const theirs = await textOf(jun.session);
-    await until(() => theirs.toJSON() === "one two ");
-  });
-
-  it("one of which closed at once: the other sends what it left", async () => {
-    const { browser, session, id } = await clients.found();
-    await saved(session);
-    await clients.server.stop();
-    await offline(session);
-    const brief = await browser.tab();
-    const second = await brief.open(id);
-    (await textOf(second)).insert(0, "left behind");
-    await until(() => {
-      const { current } = second.connection;
-      return current.kind === "offline" && current.pending > 0;
-    });
-    await brief.close();
-    await clients.server.start();
-    await until(() => kindOf(session) === "saved");
-    const jun = await clients.join(session);
-    const theirs = await textOf(jun.session);
-    await until(() => theirs.toJSON() === "left behind");
-  });
-
-  it("of which one opens a workspace just as what it left is sent: it stays open", async () => {
-    const { browser, session, id } = await clients.found();
-    await saved(session);
-    await clients.server.stop();
-    await offline(session);
-    (await textOf(session)).insert(0, "left");
-    await until(() => JSON.stringify(session.connection.current).includes('"pending":1'));
-    await browser.close();
-    await clients.server.start();
-    const tab = await browser.tab();
-    let opening: Promise<WorkspaceSession> | undefined;
-    const counting = vi.spyOn(IDBIndex.prototype, "count");
-    counting.mockImplementation(function (this: IDBIndex, query) {
-      opening = tab.open(id); // while it is being counted what was left
-      counting.mockRestore();
-      return this.count(query);
-    });
-    await until(() => opening !== undefined);
-    const again = await opening!;
-    await until(() => kindOf(again) === "saved");
-    const jun = await clients.join(again);
-    (await textOf(again)).insert(4, " and more");
-    const theirs = await textOf(jun.session);
-    await until(() => theirs.toJSON() === "left and more");
-  });
-
-  it("list the same workspaces", async () => {
-    const { browser } = await clients.found();
-    const second = await browser.tab();
-    await second.create("Another");
-    const first = await browser.tab();
-    await until(() => first.list.current.length === 2);
-    expect(first.list.current[0]?.title).toBe("Another");
-  });
 });
 
 it("a room that was deleted elsewhere is refused, and what was not sent is kept as a draft", async () => {

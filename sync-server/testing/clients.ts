@@ -102,3 +102,11 @@ export function offline(session: WorkspaceSession): Promise<void> {
 export async function textOf(session: WorkspaceSession, room: RoomKey = NOTEBOOK): Promise<Y.Text> {
   return (await session.open(room)).doc.getText("t");
 }
+
+/** The code of the failure, or "ok" where there was none. */
+export function code(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => "ok",
+    (error: { failure?: { code: string } }) => error.failure?.code ?? error,
+  );
+}

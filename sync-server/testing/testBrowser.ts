@@ -16,6 +16,8 @@ export interface TestBrowser {
   reload(): Promise<BrowserWorkspaces>;
   /** What was kept aside of a workspace's rooms. */
   drafts(workspace: WorkspaceId): Promise<readonly Draft[]>;
+  /** Leaves other bytes in the place of every chunk of a blob, as a torn disk would. */
+  damageBlobs(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,12 @@ export function testBrowser(server: { readonly origin: string }): TestBrowser {
     async reload() {
       await browser.close();
       return browser.tab();
+    },
+    async damageBlobs() {
+      const db = await openDatabase(indexedDB);
+      for (const key of await db.getAllKeys("chunks"))
+        await db.put("chunks", Uint8Array.of(9), key);
+      db.close();
     },
     async drafts(workspace) {
       const db = await openDatabase(indexedDB);
