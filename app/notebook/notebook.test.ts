@@ -177,6 +177,26 @@ it("goes into the editor with Enter and out with Escape, and types into the shar
   expect(at()).toBe("a");
 });
 
+it("keeps the keys that come before the editor does, and takes none of them for a command", async () => {
+  open();
+  group(A).focus();
+  const hit = (cell: number, ...keys: readonly Partial<KeyboardEventInit>[]): void => {
+    const box = named("textbox", `Cell ${cell} source`);
+    box?.dispatchEvent(new MouseEvent("pointerdown", { bubbles: true, cancelable: true }));
+    for (const key of keys)
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent("keydown", { ...key, bubbles: true, cancelable: true }),
+      );
+  };
+  hit(2, { key: "d" }, { key: "d" });
+  expect(editorIn(B)).toBeNull();
+  await settle();
+  expect(order()).toEqual(["const x = 1;", "ddx + 1", expect.any(String)]);
+  expect(document.activeElement).toBe(editorIn(B));
+  hit(1, { key: "Enter", shiftKey: true });
+  expect(runs.asked).toEqual(["run a"]);
+});
+
 it("shows what another member types, in a cell with an editor and in one without", async () => {
   open();
   group(A).focus();
