@@ -36,13 +36,26 @@ async function violations(page: Page, where: string): Promise<string[]> {
   return found;
 }
 
-/** How many pixels the page is wider than a phone. */
-async function tooWide(page: Page): Promise<number> {
+/** What sticks out on the right of a phone. The page clips it, so that nothing scrolls; what scrolls by itself may be wide. */
+async function tooWide(page: Page): Promise<string[]> {
   const wide = page.viewportSize();
   await page.setViewportSize(PHONE);
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const found = await page.evaluate(() => {
+    const scrolls = (element: Element): boolean => {
+      const around = element.parentElement;
+      if (!around || around === document.body) return false;
+      return getComputedStyle(around).overflowX !== "visible" || scrolls(around);
+    };
+    return [...document.body.querySelectorAll("*")]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .filter((element) =>
+        element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
+      )
+      .filter((element) => element.getBoundingClientRect().width > 1 && !scrolls(element))
+      .map((element) => `${element.tagName} ${element.getAttribute("class") ?? ""}`.trim());
+  });
   if (wide) await page.setViewportSize(wide);
-  return over;
+  return found;
 }
 
 test("every page passes WCAG AA in light and dark, and fits a phone", async ({
@@ -52,8 +65,8 @@ test("every page passes WCAG AA in light and dark, and fits a phone", async ({
   const found: string[] = [];
   const look = async (page: Page, where: string): Promise<void> => {
     found.push(...(await violations(page, where)));
-    const over = await tooWide(page);
-    if (over > 0) found.push(`${where}: ${over} pixels too wide for a phone`);
+    for (const element of await tooWide(page))
+      found.push(`${where}: ${element} is too wide for a phone`);
   };
 
   const page = await foundWorkspace(browser, server.origin, "Mira Lind");
@@ -112,4 +125,19 @@ penguins`,
   await look(page, "home");
 
   expect(found).toEqual([]);
+
+  // What is planted is found: the look is no blind one.
+  await page.evaluate(() => {
+    const faint = document.createElement("p");
+    faint.textContent = "hardly to be read";
+    Object.assign(faint.style, { color: "#888", background: "#777", minWidth: "2000px" });
+    document.querySelector("main")?.append(faint, document.createElement("button"));
+  });
+  await look(page, "planted");
+  expect(found.map((one) => one.replace(/ at .*/, "")).sort()).toEqual([
+    "planted, dark: color-contrast",
+    "planted, light: button-name",
+    "planted, light: color-contrast",
+    "planted: P is too wide for a phone",
+  ]);
 });
