@@ -83,9 +83,10 @@ export function graphOf(nodes: readonly CellNode[]): Graph {
 
 /** All cells that this one needs, directly or not, itself left out; in reading order. */
 export function upstreamOf(graph: Pick<Graph, "cells" | "edges">, cell: CellId): CellId[] {
-  const found = reach(graph.edges, cell);
+  const found = reach(graph.edges, [cell]);
   found.delete(cell);
-  return [...graph.cells.keys()].filter((id) => found.has(id));
+  const place = placesOf(graph.cells);
+  return [...found].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
 }
 
 /**
@@ -93,48 +94,102 @@ export function upstreamOf(graph: Pick<Graph, "cells" | "edges">, cell: CellId):
  * fresh in this kernel, and the cell that defines a model before a cell that trains it runs again.
  */
 export function planRun(graph: Graph, wanted: readonly CellId[], holdings: Holdings): RunPlan {
-  const blocked: { cell: CellId; by: CellId }[] = [];
-  const needed = new Set<CellId>();
-  const around = new Set<CellId>();
-  for (const cell of wanted) {
-    if (!graph.cells.has(cell)) continue;
-    const upstream = upstreamOf(graph, cell);
-    const by = [cell, ...upstream].find((one) => graph.problems.has(one));
-    if (by !== undefined) {
-      blocked.push({ cell, by });
-      continue;
-    }
-    needed.add(cell);
-    for (const one of upstream) {
-      around.add(one);
-      if (!holdings.fresh(one)) needed.add(one);
-    }
+  const blocks = blocksOf(graph);
+  const asked = wanted.filter((cell) => graph.cells.has(cell));
+  const able = asked.filter((cell) => !blocks.has(cell));
+  const around = reach(graph.edges, able);
+  const users = usersWithin(graph, around);
+  const needed = new Set(able);
+  for (const cell of around) if (!holdings.fresh(cell)) needed.add(cell);
+  for (const cell of needed) {
+    for (const definer of spoiltFor(graph, cell, holdings)) needed.add(definer);
+    for (const { user, kind } of users.get(cell) ?? []) if (kind !== "imported") needed.add(user);
   }
-  for (let size = -1; size !== needed.size;) {
-    size = needed.size;
-    for (const cell of [...needed])
-      for (const definer of spoiltFor(graph, cell, holdings)) needed.add(definer);
-    for (const cell of around) {
-      const depends = graph.edges.get(cell) ?? [];
-      if (depends.some((edge) => edge.kind !== "imported" && needed.has(edge.from)))
-        needed.add(cell);
-    }
-  }
-  return { order: inOrder(graph, needed), blocked };
+  return {
+    order: inOrder(graph, around, users, needed),
+    blocked: asked.flatMap((cell) => {
+      const by = blocks.get(cell);
+      return by === undefined ? [] : [{ cell, by }];
+    }),
+  };
 }
 
-/** The cells in an order in which each comes after its inputs, and otherwise as they are read. */
-function inOrder(graph: Graph, cells: ReadonlySet<CellId>): CellId[] {
-  const waiting = [...graph.cells.keys()].filter((id) => cells.has(id));
-  const order: CellId[] = [];
-  const behind = new Map(waiting.map((id) => [id, reach(graph.edges, id)]));
-  while (waiting.length > 0) {
-    const next = waiting.findIndex((id) =>
-      waiting.every((other) => other === id || behind.get(id)?.has(other) !== true),
-    );
-    order.push(...waiting.splice(Math.max(0, next), 1));
+interface Use {
+  readonly user: CellId;
+  readonly kind: Edge["kind"];
+}
+
+/** Who has something from each of these cells, among them. */
+function usersWithin(graph: Graph, among: ReadonlySet<CellId>): ReadonlyMap<CellId, Use[]> {
+  const users = new Map<CellId, Use[]>();
+  for (const user of among)
+    for (const { from, kind } of graph.edges.get(user) ?? []) {
+      const known = users.get(from);
+      if (known) known.push({ user, kind });
+      else users.set(from, [{ user, kind }]);
+    }
+  return users;
+}
+
+/** The cells that cannot run, each with the one whose problem is in the way: its own, else the first that is read. */
+function blocksOf(graph: Graph): ReadonlyMap<CellId, CellId> {
+  const blocks = new Map<CellId, CellId>();
+  if (graph.problems.size === 0) return blocks;
+  const users = usersWithin(graph, new Set(graph.cells.keys()));
+  for (const by of graph.cells.keys()) {
+    if (!graph.problems.has(by)) continue;
+    // What a block before it has reached, it has reached with all behind it.
+    const behind = [by];
+    for (let cell = behind.pop(); cell !== undefined; cell = behind.pop()) {
+      for (const { user } of users.get(cell) ?? []) {
+        if (blocks.has(user)) continue;
+        blocks.set(user, by);
+        behind.push(user);
+      }
+    }
   }
-  return order;
+  for (const cell of graph.problems.keys()) blocks.set(cell, cell);
+  return blocks;
+}
+
+/** The needed cells in an order in which each comes after its inputs, and otherwise as they are read. */
+function inOrder(
+  graph: Graph,
+  around: ReadonlySet<CellId>,
+  users: ReadonlyMap<CellId, readonly Use[]>,
+  needed: ReadonlySet<CellId>,
+): CellId[] {
+  const cells = [...graph.cells.keys()];
+  const place = placesOf(graph.cells);
+  const waitsFor = new Map([...around].map((id) => [id, graph.edges.get(id)?.length ?? 0]));
+  const ready = new Uint8Array(cells.length);
+  const order: CellId[] = [];
+  let first = 0;
+  const free = [...around].filter((id) => waitsFor.get(id) === 0);
+  for (;;) {
+    for (let id = free.pop(); id !== undefined; id = free.pop()) {
+      const at = place.get(id) ?? 0;
+      if (needed.has(id)) {
+        ready[at] = 1;
+        first = Math.min(first, at);
+      } else free.push(...freedBy(id));
+    }
+    first = ready.indexOf(1, first);
+    const next = cells[first];
+    if (next === undefined) return order;
+    ready[first] = 0;
+    order.push(next);
+    free.push(...freedBy(next));
+  }
+
+  /** Those for which this was the last input to come. */
+  function freedBy(id: CellId): CellId[] {
+    return (users.get(id) ?? []).flatMap(({ user }) => {
+      const left = (waitsFor.get(user) ?? 0) - 1;
+      waitsFor.set(user, left);
+      return left === 0 ? [user] : [];
+    });
+  }
 }
 
 /** Cells that define what this one trains, where something else than its own chain has changed the value since. */
@@ -165,25 +220,35 @@ function addTraining(nodes: readonly CellNode[], edges: Map<CellId, Edge[]>): vo
     for (const name of trainer.trains) {
       const definer = edges.get(trainer.id)?.find((edge) => edge.name === name)?.from;
       if (definer === undefined) continue;
+      const needs = reach(edges, [trainer.id]);
       for (const reader of nodes.slice(at + 1)) {
         const own = edges.get(reader.id) ?? [];
         const same = own.some(
           (edge) => edge.name === name && edge.from === definer && edge.kind === "value",
         );
-        if (!same || reach(edges, trainer.id).has(reader.id)) continue;
+        if (!same || needs.has(reader.id)) continue;
         own.push({ name, from: trainer.id, kind: "trained" });
       }
     }
   });
 }
 
+const places = new WeakMap<Graph["cells"], ReadonlyMap<CellId, number>>();
+
+/** Where each cell stands in reading order. */
+function placesOf(cells: Graph["cells"]): ReadonlyMap<CellId, number> {
+  const known = places.get(cells) ?? new Map([...cells.keys()].map((id, i) => [id, i]));
+  places.set(cells, known);
+  return known;
+}
+
 function upstreamIds(edges: ReadonlyMap<CellId, readonly Edge[]>, cell: CellId): CellId[] {
   return (edges.get(cell) ?? []).map((edge) => edge.from);
 }
 
-/** The cell and all that it needs. */
-function reach(edges: ReadonlyMap<CellId, readonly Edge[]>, cell: CellId): Set<CellId> {
-  const found = new Set([cell]);
+/** The cells and all that they need. */
+function reach(edges: ReadonlyMap<CellId, readonly Edge[]>, cells: readonly CellId[]): Set<CellId> {
+  const found = new Set(cells);
   for (const one of found) for (const from of upstreamIds(edges, one)) found.add(from);
   return found;
 }

@@ -5,7 +5,7 @@
 import type * as Y from "yjs";
 import type { CellId } from "../base/ids.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
-import { type Graph, graphOf, upstreamOf } from "../kernel/plan.ts";
+import { type CellNode, type Graph, graphOf, upstreamOf } from "../kernel/plan.ts";
 import { type CodeDigest, digestCode } from "./inputs.ts";
 import { listCells } from "./notebook.ts";
 
@@ -65,6 +65,7 @@ export class NotebookCode {
   use(compiler: Compiler): void {
     this.#compiler = compiler;
     this.#cells = new Map();
+    this.#graph = undefined;
   }
 
   /** `trainsOf`: the names that a cell changed in place when it last ran. */
@@ -76,16 +77,15 @@ export class NotebookCode {
         kind === "code" ? [[id, this.#readCell(id, i + 1, source)]] : [],
       ),
     );
-    this.#upstream.clear();
     if (!this.#compiler) return;
-    this.#graph = graphOf(
-      [...this.#cells.values()].map(({ id, names, error }) => ({
-        id,
-        ...names,
-        trains: trainsOf(id).filter((name) => names.reads.includes(name)),
-        ...(error ? { error } : {}),
-      })),
-    );
+    const nodes = [...this.#cells.values()].map(({ id, names, error }): CellNode => {
+      const trains = trainsOf(id).filter((name) => names.reads.includes(name));
+      return { id, ...names, trains, ...(error ? { error } : {}) };
+    });
+    // Most of what is typed changes no name.
+    if (this.#graph && sameNodes(nodes, this.#graph.cells)) return;
+    this.#upstream.clear();
+    this.#graph = graphOf(nodes);
   }
 
   /** All cells that this one needs, in reading order; undefined while that is not known. */
@@ -110,4 +110,20 @@ export class NotebookCode {
     if (read.ok) return { id, number, source, code, names: read };
     return { id, number, source, code, names: before?.names ?? NO_NAMES, error: read.error };
   }
+}
+
+function sameNodes(nodes: readonly CellNode[], cells: Graph["cells"]): boolean {
+  if (nodes.length !== cells.size) return false;
+  let i = 0;
+  for (const before of cells.values()) {
+    const now = nodes[i++];
+    if (!now || now.id !== before.id || now.error !== before.error) return false;
+    for (const part of ["defines", "imports", "reads", "trains"] as const)
+      if (!sameWords(now[part], before[part])) return false;
+  }
+  return true;
+}
+
+function sameWords(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((word, i) => word === b[i]));
 }

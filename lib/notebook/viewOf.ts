@@ -1,4 +1,5 @@
 /** Puts together what can be said of a cell from what is known of it. Pure. */
+import { equalityDeep } from "lib0/function";
 import type { CellId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
@@ -51,9 +52,15 @@ function stateOf(known: CellKnowledge): CellState {
   return record.end === "done" ? "done" : "error";
 }
 
+const reads = new WeakMap<readonly Edge[], CellView["reads"]>();
+
 /** Each name once: from the cell that last changes it above, else from the one that defines it. */
 function readsOf(edges: readonly Edge[]): CellView["reads"] {
-  return [...new Map(edges.map(({ name, from }) => [name, { name, from }])).values()];
+  const known = reads.get(edges);
+  if (known) return known;
+  const found = [...new Map(edges.map(({ name, from }) => [name, { name, from }])).values()];
+  reads.set(edges, found);
+  return found;
 }
 
 const outputs = new WeakMap<OutputRecord, CellOutput>();
@@ -69,9 +76,6 @@ function outputFrom(record: OutputRecord): CellOutput {
 }
 
 export function sameView(a: CellView, b: CellView): boolean {
-  return a.output === b.output && JSON.stringify(rest(a)) === JSON.stringify(rest(b));
-}
-
-function rest(view: CellView): object {
-  return { ...view, output: undefined };
+  if (a.output !== b.output) return false;
+  return equalityDeep({ ...a, output: null }, { ...b, output: null });
 }
