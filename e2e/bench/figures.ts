@@ -25,6 +25,12 @@ export function spread(values: readonly number[]): Spread {
   return { median, lowest: sorted[0] ?? NaN, highest: sorted.at(-1) ?? NaN, all: values };
 }
 
+/** The value below which this part of them lies, counted up: of a hundred, the 99th is p99. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
+}
+
 /** Both sides `rounds` times, the one that goes first changing each time. */
 export async function inTurns(
   rounds: number,
