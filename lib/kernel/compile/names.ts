@@ -30,7 +30,8 @@ export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
   );
   const declared = new Set([...imported, ...scopes.scope.declarations.keys()]);
 
-  walk(program, scopes, (node, scope) => {
+  walk(program, scopes.scope, (node, outer) => {
+    const scope = scopes.map.get(node as Parameters<typeof scopes.map.get>[0]) ?? outer;
     for (const target of assigned(node)) {
       if (!owns(scope, target.name) && !declared.has(target.name))
         refuse(target, notDeclared(target));
@@ -38,6 +39,7 @@ export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
     const specifier = specifierOf(node);
     if (specifier && !isPackage(specifier.name))
       refuse(specifier.at, unknownPackage(specifier.name));
+    return scope;
   });
 
   const shared = (name: string): boolean => !name.startsWith("_");

@@ -4,7 +4,6 @@
  * Nothing changes its line; what is put in is noted in the positions.
  */
 import type * as js from "acorn";
-import { analyze } from "periscopic";
 import type { JavaScript } from "./javascript.ts";
 import { POSITIONS_MARK } from "./mark.ts";
 import { type Insertion, encodePositions, shiftPositions, sourceColumn } from "./positions.ts";
@@ -28,21 +27,23 @@ export function rewrite(javascript: JavaScript, defines: readonly string[]): str
   const opens: Put[] = [...returns];
   const closes: Put[] = [...returned];
 
-  walk(program, analyze(program as Parameters<typeof analyze>[0]), (node) => {
+  walk(program, undefined, (node) => {
     switch (node.type) {
       case "ImportDeclaration":
         imports.push(...importing(node, javascript));
-        return blank(node.start, node.end, ";");
+        blank(node.start, node.end, ";");
+        break;
       case "ExportNamedDeclaration":
-        return blank(node.start, node.start + "export".length);
+        blank(node.start, node.start + "export".length);
+        break;
       case "ImportExpression":
-        return void opens.push({ at: node.start, text: "__cell." });
+        opens.push({ at: node.start, text: "__cell." });
+        break;
       case "AwaitExpression":
         opens.push({ at: node.start + "await".length, text: " __cell.until(" });
-        return void closes.push({ at: node.end, text: ")" });
-      default:
-        return;
+        closes.push({ at: node.end, text: ")" });
     }
+    return undefined;
   });
   const keep = defines.map((name) => `${name}:()=>${name}`).join(",");
   const head = { at: 0, text: `${imports.join("")}__cell.keep({${keep}});` };

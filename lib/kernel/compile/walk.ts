@@ -1,24 +1,23 @@
-/** Visits every node of a program, parents first, with the scope that each stands in. */
+/** Visits every node of a program, parents first. */
 import type * as js from "acorn";
-import type { Scope, analyze } from "periscopic";
 
-type Scopes = ReturnType<typeof analyze>;
-
-export function walk(
+/** `enter` may give back something for the children of a node, which is else handed on from its parent. */
+export function walk<Around>(
   program: js.Program,
-  scopes: Scopes,
-  visit: (node: js.AnyNode, scope: Scope) => void,
+  around: Around,
+  enter: (node: js.AnyNode, around: Around) => Around | undefined,
 ): void {
-  const into = (node: js.AnyNode, outer: Scope): void => {
-    const scope = scopes.map.get(node as Parameters<typeof scopes.map.get>[0]) ?? outer;
-    visit(node, scope);
-    for (const child of Object.values(node) as unknown[]) {
-      for (const one of Array.isArray(child) ? (child as unknown[]) : [child]) {
-        if (isNode(one)) into(one, scope);
-      }
+  const into = (node: js.AnyNode, outer: Around): void => {
+    const inner = enter(node, outer) ?? outer;
+    for (const key in node) {
+      const child: unknown = node[key as keyof js.AnyNode];
+      if (typeof child !== "object" || child === null) continue;
+      if (!Array.isArray(child)) {
+        if (isNode(child)) into(child, inner);
+      } else for (const one of child as unknown[]) if (isNode(one)) into(one, inner);
     }
   };
-  into(program, scopes.scope);
+  into(program, around);
 }
 
 function isNode(value: unknown): value is js.AnyNode {
