@@ -53,6 +53,8 @@ function parsed(text: string, parser: () => Program, positions: Positions = new 
 /** acorn's own words, without the place that stands beside them anyway. */
 function inWords(message: string, text: string, at: number): string {
   const said = message.replace(/ \(\d+:\d+\)$/, "");
+  if (said === "Unexpected character '@'")
+    return "No browser runs decorators yet: call the function with the class";
   if (said !== "Unexpected token") return said;
   const found = /^(?:[\w$]+|\S)/.exec(text.slice(at))?.[0];
   return found === undefined

@@ -42,6 +42,8 @@ export function rewrite(javascript: JavaScript, defines: readonly string[]): str
       case "AwaitExpression":
         opens.push({ at: node.start + "await".length, text: " __cell.until(" });
         closes.push({ at: node.end, text: ")" });
+        break;
+      default:
     }
     return undefined;
   });
