@@ -22,9 +22,8 @@ export interface ServerWorld {
 }
 
 export class LanguageServer {
-  readonly #library: TypeLibrary;
   readonly #world: ServerWorld;
-  #program: CellProgram;
+  readonly #program: CellProgram;
   #cells = new Map<string, CellVersion>();
   /** What was last said of each cell. */
   #said = new Map<string, string>();
@@ -33,7 +32,6 @@ export class LanguageServer {
   #notYet: () => void = () => undefined;
 
   constructor(library: TypeLibrary, world: ServerWorld) {
-    this.#library = library;
     this.#world = world;
     this.#program = new CellProgram(library);
   }
