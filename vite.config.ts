@@ -3,6 +3,7 @@ import { builtinModules } from "node:module";
 import { defineConfig } from "vitest/config";
 import { VitePWA } from "vite-plugin-pwa";
 import { kernelBundle } from "./app/kernel/bundle.ts";
+import { typeLibrary } from "./app/language/bundle.ts";
 import { pageHeaders } from "./sync-server/pagePolicy.ts";
 
 const serverEntries = {
@@ -40,6 +41,7 @@ export default defineConfig(async ({ mode }) =>
         plugins: [
           svelte({ configFile: false }),
           kernelBundle(),
+          typeLibrary(),
           VitePWA({
             registerType: "prompt",
             injectRegister: false,
@@ -64,7 +66,7 @@ export default defineConfig(async ({ mode }) =>
             },
           }),
         ],
-        worker: { format: "es" as const },
+        worker: { format: "es" as const, plugins: () => [typeLibrary()] },
         server: {
           proxy: proxyToServer(process.env["ENSEMBLE_BEHIND"]),
           headers: await pageHeaders(true),

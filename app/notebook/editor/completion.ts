@@ -1,4 +1,7 @@
-/** What may be typed next: names of this and other cells, and whole beginnings after a "/" in an empty cell. */
+/**
+ * What may be typed next: what the language service suggests, before it is ready the names of other cells, and
+ * whole beginnings after a "/" in an empty cell.
+ */
 import {
   type Completion,
   type CompletionContext,
@@ -8,12 +11,15 @@ import {
 } from "@codemirror/autocomplete";
 import { typescriptLanguage } from "@codemirror/lang-javascript";
 import type { Extension } from "@codemirror/state";
+import type { CellHelp } from "./cellHelp.ts";
+import { suggestions } from "./suggestions.ts";
 
 /** The names that other cells define, and where. */
 export type Names = () => readonly { readonly name: string; readonly where: string }[];
 
-export function completion(names: Names): Extension {
+export function completion(names: Names, help?: CellHelp): Extension {
   const named = (context: CompletionContext): CompletionResult | null => {
+    if (help?.ready) return null; // it knows the names as well
     const word = context.matchBefore(/[\w$]+$/);
     if (!word && !context.explicit) return null;
     if (context.matchBefore(/[."'`/][\w$]*$/)) return null;
@@ -29,9 +35,15 @@ export function completion(names: Names): Extension {
     return { from: 0, options: beginnings, filter: true, validFor: /^\/\w*$/ };
   };
   return [
-    autocompletion({ icons: false, activateOnTypingDelay: 60 }),
+    // What it costs is paid in a worker: the list may be asked for as soon as the hand is off the key.
+    autocompletion({ icons: false, activateOnTypingDelay: 15 }),
     typescriptLanguage.data.of({ autocomplete: named }),
     typescriptLanguage.data.of({ autocomplete: begun }),
+    help
+      ? typescriptLanguage.data.of({
+          autocomplete: (context: CompletionContext) => suggestions(context, help),
+        })
+      : [],
   ];
 }
 

@@ -2,6 +2,7 @@
 import { completionStatus } from "@codemirror/autocomplete";
 import { type EditorState, type Extension, Prec } from "@codemirror/state";
 import { type KeyBinding, keymap } from "@codemirror/view";
+import { signatureShown } from "./signatureHint.ts";
 
 export type EditCommand =
   "run-and-advance" | "run" | "run-and-insert" | "leave" | "edit-previous" | "edit-next";
@@ -31,7 +32,7 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
       on("Mod-Enter", "run"),
       on("Alt-Enter", "run-and-insert"),
       { key: "Mod-s", preventDefault: true, run: () => true },
-      unlessChoosing("Escape", "leave", () => true),
+      unlessChoosing("Escape", "leave", (state) => !signatureShown(state)),
       unlessChoosing("ArrowUp", "edit-previous", atStart),
       unlessChoosing("ArrowDown", "edit-next", atEnd),
     ]),

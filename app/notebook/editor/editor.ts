@@ -10,11 +10,16 @@ import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
+import type { CellHelp } from "./cellHelp.ts";
 import { type Names, completion } from "./completion.ts";
 import { sharedCursors } from "./cursors.ts";
+import { goToDefinition } from "./definition.ts";
 import { type EditCommand, editKeys } from "./editKeys.ts";
+import { findings } from "./findings.ts";
 import { type Language, inks, languageOf } from "./highlight.ts";
+import { hoverType } from "./hoverType.ts";
 import { type Place, offsetAt, problemUnderline, setProblem } from "./problem.ts";
+import { signatureHint } from "./signatureHint.ts";
 import { theme } from "./theme.ts";
 
 export { stillText } from "./highlight.ts";
@@ -32,6 +37,8 @@ export interface EditorSetup {
   readonly onfocus: () => void;
   /** Names that the code may use, for completion. */
   readonly names: Names;
+  /** What knows the types of the code. */
+  readonly help?: CellHelp | undefined;
 }
 
 /** What may change while an editor stands. */
@@ -67,7 +74,7 @@ export function openEditor(
         editKeys(setup.oncommand),
         yCollab(text, null, { undoManager: setup.undoManager }), // carets are ours: sharedCursors
         sharedCursors(text, setup.awareness),
-        setup.language === "code" ? codeOnly(setup.names) : EditorView.lineWrapping,
+        setup.language === "code" ? codeOnly(setup.names, setup.help) : EditorView.lineWrapping,
         languageOf(setup.language),
         syntaxHighlighting(inks),
         problemUnderline,
@@ -75,7 +82,12 @@ export function openEditor(
         changing.of(changeable(facts)),
         keymap.of([...yUndoManagerKeymap, indentWithTab, ...defaultKeymap]),
         EditorState.tabSize.of(2),
-        EditorView.domEventHandlers({ focus: () => void setup.onfocus() }),
+        EditorView.domEventHandlers({
+          focus() {
+            setup.onfocus();
+            if (setup.language === "code") setup.help?.wake();
+          },
+        }),
       ],
     }),
   });
@@ -108,9 +120,10 @@ export function openEditor(
   };
 }
 
-function codeOnly(names: Names): Extension {
+function codeOnly(names: Names, help: CellHelp | undefined): Extension {
   return [
-    completion(names),
+    completion(names, help),
+    help ? [hoverType(help), signatureHint(help), findings(help), goToDefinition(help)] : [],
     bracketMatching(),
     closeBrackets(),
     indentOnInput(),
