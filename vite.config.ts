@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { builtinModules } from "node:module";
 import { defineConfig } from "vitest/config";
 import { VitePWA } from "vite-plugin-pwa";
-import { kernelBundle } from "./app/kernel/bundle.ts";
+import { chartsBundle, kernelBundle } from "./app/kernel/bundle.ts";
 import { pageHeaders } from "./sync-server/pagePolicy.ts";
 
 const serverEntries = {
@@ -40,6 +40,7 @@ export default defineConfig(async ({ mode }) =>
         plugins: [
           svelte({ configFile: false }),
           kernelBundle(),
+          chartsBundle(),
           VitePWA({
             registerType: "prompt",
             injectRegister: false,
