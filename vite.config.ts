@@ -2,8 +2,8 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { builtinModules } from "node:module";
 import { defineConfig } from "vitest/config";
 import { VitePWA } from "vite-plugin-pwa";
-import { kernelBundle } from "./app/kernel/bundle.ts";
 import { typeLibrary } from "./app/language/bundle.ts";
+import { chartsBundle, kernelBundle } from "./app/kernel/bundle.ts";
 import { pageHeaders } from "./sync-server/pagePolicy.ts";
 
 const serverEntries = {
@@ -42,6 +42,7 @@ export default defineConfig(async ({ mode }) =>
           svelte({ configFile: false }),
           kernelBundle(),
           typeLibrary(),
+          chartsBundle(),
           VitePWA({
             registerType: "prompt",
             injectRegister: false,

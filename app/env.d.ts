@@ -2,6 +2,10 @@ declare module "virtual:kernel" {
   const url: string;
   export default url;
 }
+declare module "virtual:charts" {
+  const url: string;
+  export default url;
+}
 declare module "virtual:kernel-versions" {
   const versions: Readonly<Record<string, string>>;
   export default versions;

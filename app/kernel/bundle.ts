@@ -1,24 +1,37 @@
 /**
- * Builds the kernel's guest half into one classic script and offers it to the app as a URL:
- * `import kernelUrl from "virtual:kernel"`. A classic script, because the sandboxed worker has no
- * network and takes its code as text. The same in development, where a change rebuilds it.
+ * Builds what runs in a sandboxed worker into one classic script and offers it to the app as a URL: the kernel's
+ * guest half as `import kernelUrl from "virtual:kernel"`, the room that draws charts as "virtual:charts". A
+ * classic script, because the sandboxed worker has no network and takes its code as text. The same in
+ * development, where a change rebuilds it.
  */
 import { build, type Plugin } from "vite";
 import { fileURLToPath } from "node:url";
 import { readFileSync } from "node:fs";
 import { PACKAGES } from "../../lib/kernel/packages.ts";
 
-const VIRTUAL = "virtual:kernel";
 const VERSIONS = "virtual:kernel-versions";
-const DEV_PATH = "/@kernel.js";
-const entry = fileURLToPath(new URL("./guest.ts", import.meta.url));
 
 export function kernelBundle(): Plugin {
+  return workerBundle("kernel", "./guest.ts", [
+    withoutEval(),
+    withDocument(),
+    versionsOfPackages(),
+  ]);
+}
+
+export function chartsBundle(): Plugin {
+  return workerBundle("charts", "../notebook/chart/room.ts", []);
+}
+
+function workerBundle(name: string, from: string, plugins: readonly Plugin[]): Plugin {
+  const VIRTUAL = `virtual:${name}`;
+  const DEV_PATH = `/@${name}.js`;
+  const entry = fileURLToPath(new URL(from, import.meta.url));
   let serving = false;
   let bundle: Promise<string> | undefined;
-  const bundled = (): Promise<string> => (bundle ??= buildKernel());
+  const bundled = (): Promise<string> => (bundle ??= buildWorker(entry, plugins));
   return {
-    name: "kernel-bundle",
+    name: `${name}-bundle`,
     configResolved: (config) => void (serving = config.command === "serve"),
     configureServer(server) {
       server.middlewares.use(DEV_PATH, (_request, response, next) => {
@@ -35,7 +48,7 @@ export function kernelBundle(): Plugin {
       if (serving) return `export default ${JSON.stringify(DEV_PATH)};`;
       const reference = this.emitFile({
         type: "asset",
-        name: "kernel.js",
+        name: `${name}.js`,
         source: await bundled(),
       });
       return `export default import.meta.ROLLUP_FILE_URL_${reference};`;
@@ -90,22 +103,22 @@ function versionsOfPackages(): Plugin {
   };
 }
 
-async function buildKernel(): Promise<string> {
+async function buildWorker(entry: string, plugins: readonly Plugin[]): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: "warn",
-    plugins: [withoutEval(), withDocument(), versionsOfPackages()],
+    plugins: [...plugins],
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       write: false,
       minify: true,
       target: "es2023",
-      lib: { entry, formats: ["iife"], name: "ensembleKernel" },
+      lib: { entry, formats: ["iife"], name: "ensembleWorker" },
     },
   });
   const [output] = Array.isArray(result) ? result : [result];
-  if (!output || !("output" in output)) throw new Error("the kernel's bundle came out empty");
+  if (!output || !("output" in output)) throw new Error(`the bundle of ${entry} came out empty`);
   const chunk = output.output.find((file) => file.type === "chunk");
-  if (!chunk) throw new Error("the kernel's bundle came out empty");
+  if (!chunk) throw new Error(`the bundle of ${entry} came out empty`);
   return chunk.code;
 }

@@ -9,12 +9,19 @@ import * as d3 from "d3";
 import type { GuestModule } from "../../lib/kernel/capability.ts";
 import { datasetsGuest } from "../../lib/datasets/guest.ts";
 import { showingGuest } from "../../lib/kernel/guest/showing.ts";
+import { progressGuest } from "../../lib/kernel/progress/guest.ts";
 import { runsGuest } from "../../lib/runs/guest.ts";
 import { startGuest } from "../../lib/platform/browser/startGuest.ts";
+import { workerClock } from "../../lib/platform/browser/workerWorld.ts";
 import versions from "virtual:kernel-versions";
 
 /** What "ensemble" offers, domain by domain. */
-const modules: readonly GuestModule[] = [showingGuest, datasetsGuest, runsGuest(tf)];
+const modules: readonly GuestModule[] = [
+  showingGuest,
+  progressGuest(workerClock),
+  datasetsGuest,
+  runsGuest(tf),
+];
 
 startGuest({
   tf,

@@ -48,6 +48,8 @@ export interface CellProgress {
   readonly label: string; // "epoch 3 of 60"
   readonly fraction: number; // 0 to 1
   readonly leftMs: number | null;
+  /** Nobody knows how much there is: `fraction` says nothing. */
+  readonly open?: true;
 }
 
 /** The worker's half: what a guest module may use. Composed in app/kernel/guest.ts. */

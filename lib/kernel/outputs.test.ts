@@ -43,7 +43,7 @@ describe("a value", () => {
     const around: unknown[] = [];
     around.push(around);
     expect(textOf(around)).toBe("[(circular)]");
-    expect(await form({ around }, "application/json")).toBeDefined();
+    expect(await form({ around }, "application/vnd.ensemble.tree+json")).toBeDefined();
   });
 
   it("of any kind becomes a bundle that a document can bear", async () => {
@@ -58,11 +58,12 @@ describe("a value", () => {
   it("that is long is cut, and says so", async () => {
     expect(textOf("a".repeat(50_000))).toHaveLength(20_001);
     expect(textOf(new Array(500).fill(0))).toMatch(/… 400 more\]$/);
-    const json = await form(
+    const tree = await form(
       new Map(Array.from({ length: 300 }, (_, i) => [i, i])),
-      "application/json",
+      "application/vnd.ensemble.tree+json",
     );
-    expect(json).toMatchObject({ "…": "100 more" });
+    expect(tree).toMatchObject({ is: "Map", count: 300 });
+    expect((tree as { of: unknown[] }).of).toHaveLength(200);
   });
 
   it("of later is waited for", async () => {
@@ -127,6 +128,8 @@ describe("a tensor", () => {
       shape: [2, 1],
       dtype: "float32",
       values: [1, "NaN"],
+      columns: 1,
+      range: { min: 1, max: 1, odd: 1 },
     });
   });
 });

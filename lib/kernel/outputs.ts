@@ -5,13 +5,16 @@
  */
 import type { Json } from "../base/json.ts";
 import type { MatrixOutput, MimeBundle } from "./mime.ts";
-import { elementBundle } from "./outputs/element.ts";
+import { elementBundle, elementsBundle } from "./outputs/element.ts";
 import { jsonOf } from "./outputs/plain.ts";
 import { isModel, modelBundle } from "./outputs/model.ts";
+import { pictureBundle } from "./outputs/picture.ts";
 import { isShows, shownAs } from "./outputs/shows.ts";
 import { tableBundle } from "./outputs/table.ts";
 import { isTensor, tensorBundle } from "./outputs/tensor.ts";
 import { textOf } from "./outputs/text.ts";
+import { treeOf } from "./outputs/tree.ts";
+import { vegaLiteBundle } from "./outputs/vegaLite.ts";
 
 /** The bundle of a value, or a promise of it; undefined for undefined, which shows nothing. */
 export function bundleOf(value: unknown): MimeBundle | undefined | Promise<MimeBundle | undefined> {
@@ -24,13 +27,29 @@ export function bundleOf(value: unknown): MimeBundle | undefined | Promise<MimeB
   if (isModel(value)) return modelBundle(value);
   return (
     elementBundle(value) ??
+    vegaLiteBundle(value) ??
+    pictureBundle(value) ??
     tableBundle(value) ??
-    errorText(value) ?? { "application/json": jsonOf(value), "text/plain": textOf(value) }
+    elementsBundle(value) ??
+    wordsBundle(value) ??
+    treeBundle(value)
   );
 }
 
-function errorText(value: object): MimeBundle | undefined {
-  return value instanceof Error ? { "text/plain": `${value.name}: ${value.message}` } : undefined;
+/** JSON where it says all that there is to say. */
+function treeBundle(value: object): MimeBundle {
+  const { tree, rich } = treeOf(value);
+  const words = { "text/plain": textOf(value) };
+  return rich
+    ? { "application/vnd.ensemble.tree+json": tree, ...words }
+    : { "application/json": jsonOf(value), ...words };
+}
+
+function wordsBundle(value: object): MimeBundle | undefined {
+  if (value instanceof Error) return { "text/plain": `${value.name}: ${value.message}` };
+  return value instanceof Date || value instanceof RegExp
+    ? { "text/plain": textOf(value) }
+    : undefined;
 }
 
 /** A confusion matrix as an output. */

@@ -73,5 +73,6 @@ function parseProgress(progress: Record<string, unknown> | undefined): CellProgr
     label: label.slice(0, MAX_WORDS),
     fraction: Math.min(1, Math.max(0, fraction)),
     leftMs: asNumber(progress?.["leftMs"]) ?? null,
+    ...(progress?.["open"] === true ? { open: true as const } : {}),
   };
 }

@@ -7,8 +7,10 @@ import type {
   ConsoleOutput,
   ErrorOutput,
   MatrixOutput,
+  ModelOutput,
   TableOutput,
   TensorOutput,
+  TreeOutput,
 } from "../../../lib/kernel/mime.ts";
 
 const MOST_ROWS = 200;
@@ -16,9 +18,13 @@ const MOST_COLUMNS = 100;
 const MOST_LABELS = 40;
 const MOST_VALUES = 1000;
 const MOST_FRAMES = 50;
+const MOST_LAYERS = 500;
+const MOST_NODES = 20_000;
+const DEEPEST_TREE = 40;
 const LONGEST_CELL = 400;
 const LONGEST_TEXT = 100_000;
 const LONGEST_MARKUP = 2_000_000;
+const LONGEST_FILE = 4_000_000;
 
 const columnTypes = ["number", "text", "boolean", "date", "other"] as const;
 const levels = ["log", "info", "warn", "error", "debug"] as const;
@@ -63,6 +69,102 @@ export function parseTensor(value: unknown): TensorOutput | undefined {
       .map((size) => asNumber(size) ?? 0),
     dtype: cut(dtype, 20),
     values: asArray(tensor["values"]).slice(0, MOST_VALUES) as Json[],
+    ...parseTensorExtras(tensor),
+  };
+}
+
+function parseTensorExtras(
+  tensor: Record<string, unknown>,
+): Pick<TensorOutput, "columns" | "range" | "picture"> {
+  const columns = asNumber(tensor["columns"]);
+  const range = asRecord(tensor["range"]);
+  const [min, max] = [asNumber(range?.["min"]), asNumber(range?.["max"])];
+  const picture = asRecord(tensor["picture"]);
+  const png = parsePng(picture?.["png"]);
+  return {
+    ...(columns !== undefined && Number.isInteger(columns) && columns > 0 ? { columns } : {}),
+    ...(min !== undefined && max !== undefined
+      ? { range: { min, max, odd: asNumber(range?.["odd"]) ?? 0 } }
+      : {}),
+    ...(png !== undefined
+      ? {
+          picture: {
+            png,
+            words: cut(asString(picture?.["words"]) ?? "", LONGEST_CELL),
+            first: picture?.["first"] === true,
+          },
+        }
+      : {}),
+  };
+}
+
+export function parseModel(value: unknown): ModelOutput | undefined {
+  const model = asRecord(value);
+  if (!model || !Array.isArray(model["layers"])) return undefined;
+  return {
+    name: cut(asString(model["name"]) ?? "model", LONGEST_CELL),
+    layers: asArray(model["layers"])
+      .slice(0, MOST_LAYERS)
+      .map((one) => {
+        const layer = asRecord(one);
+        const words = (key: string): string => cut(asString(layer?.[key]) ?? "", LONGEST_CELL);
+        return {
+          name: words("name"),
+          type: words("type"),
+          output: words("output"),
+          params: asNumber(layer?.["params"]) ?? null,
+          trainable: layer?.["trainable"] !== false,
+        };
+      }),
+    params: asNumber(model["params"]) ?? null,
+    trainable: asNumber(model["trainable"]) ?? null,
+    compiled: cut(asString(model["compiled"]) ?? "", LONGEST_CELL),
+  };
+}
+
+/** Of a tree that is too big the rest is left out; plain JSON is a tree as well. */
+export function parseTree(value: unknown): TreeOutput | undefined {
+  return treeNode(value, DEEPEST_TREE, { left: MOST_NODES });
+}
+
+function treeNode(value: unknown, depth: number, walk: { left: number }): TreeOutput | undefined {
+  walk.left--;
+  if (value === null || typeof value === "boolean" || typeof value === "number") return value;
+  if (typeof value === "string") return cut(value, LONGEST_TEXT);
+  const branch = asRecord(value);
+  const says = asString(branch?.["says"]);
+  if (says !== undefined) return { says: cut(says, LONGEST_CELL) };
+  const count = asNumber(branch?.["count"]);
+  if (count === undefined || !Array.isArray(branch?.["of"])) return undefined;
+  const parts: (readonly [string, TreeOutput])[] = [];
+  for (const part of asArray(branch["of"])) {
+    if (walk.left <= 0 || depth === 0) break;
+    const node = treeNode(asArray(part)[1], depth - 1, walk);
+    if (node === undefined) return undefined;
+    parts.push([cut(asString(asArray(part)[0]) ?? "", LONGEST_CELL), node]);
+  }
+  return { is: cut(asString(branch["is"]) ?? "", 80), count, of: parts };
+}
+
+/** Plain JSON as such a tree. */
+export function treeOfJson(value: Json): TreeOutput {
+  return jsonNode(value, DEEPEST_TREE, { left: MOST_NODES });
+}
+
+function jsonNode(value: Json, depth: number, walk: { left: number }): TreeOutput {
+  walk.left--;
+  if (typeof value !== "object" || value === null)
+    return typeof value === "string" ? cut(value, LONGEST_TEXT) : value;
+  const entries = Object.entries(value) as [string, Json][];
+  const named = !Array.isArray(value);
+  const shown = depth === 0 ? [] : entries.slice(0, Math.max(0, walk.left));
+  return {
+    is: named ? "{}" : "",
+    count: entries.length,
+    of: shown.map(([key, one]) => [
+      named ? cut(key, LONGEST_CELL) : "",
+      jsonNode(one, depth - 1, walk),
+    ]),
   };
 }
 
@@ -97,6 +199,18 @@ export function parseConsole(value: unknown): ConsoleOutput | undefined {
     level: levels.find((level) => level === line?.["level"]) ?? "log",
     text: cut(text, LONGEST_TEXT),
   };
+}
+
+const BEGINNINGS = { jpeg: /^\/9j\//, webp: /^UklGR/, gif: /^R0lGOD/ };
+
+/** A picture's file as the URL of an image, or undefined where it is not of this kind. */
+export function parseFile(kind: keyof typeof BEGINNINGS, value: unknown): string | undefined {
+  return typeof value === "string" &&
+    value.length <= LONGEST_FILE &&
+    BEGINNINGS[kind].test(value) &&
+    /^[A-Za-z0-9+/]+={0,2}$/.test(value)
+    ? `data:image/${kind};base64,${value}`
+    : undefined;
 }
 
 /** The bytes of a PNG as base64, or undefined where it is something else. */

@@ -7,18 +7,24 @@ import {
   type MatrixOutput,
   type MimeBundle,
   type MimeType,
+  type ModelOutput,
   type TableOutput,
   type TensorOutput,
+  type TreeOutput,
 } from "../../../lib/kernel/mime.ts";
 import {
   parseConsole,
   parseError,
+  parseFile,
   parseMarkup,
   parseMatrix,
+  parseModel,
   parsePng,
   parseTable,
   parseTensor,
   parseText,
+  parseTree,
+  treeOfJson,
 } from "./parse.ts";
 
 export type Shown =
@@ -28,10 +34,14 @@ export type Shown =
   | { readonly as: "matrix"; readonly value: MatrixOutput }
   | { readonly as: "tensor"; readonly value: TensorOutput }
   | {
-      readonly as: "svg" | "png" | "html" | "markdown" | "plain";
+      /** `file`: the URL of an image that holds itself. */
+      readonly as: "svg" | "png" | "file" | "html" | "markdown" | "plain";
       readonly value: string;
     }
-  | { readonly as: "json"; readonly value: Json };
+  | { readonly as: "model"; readonly value: ModelOutput }
+  | { readonly as: "tree"; readonly value: TreeOutput }
+  /** Read with care by who draws it. */
+  | { readonly as: "vega"; readonly value: Json };
 
 /** Undefined where no form of the bundle can be shown. */
 export function readBundle(bundle: MimeBundle): Shown | undefined {
@@ -55,6 +65,18 @@ function read(mime: MimeType, value: Json): { as: Shown["as"]; value: unknown } 
       return { as: "matrix", value: parseMatrix(value) };
     case "application/vnd.ensemble.tensor+json":
       return { as: "tensor", value: parseTensor(value) };
+    case "application/vnd.ensemble.model+json":
+      return { as: "model", value: parseModel(value) };
+    case "application/vnd.ensemble.tree+json":
+      return { as: "tree", value: parseTree(value) };
+    case "application/vnd.vegalite.v6+json":
+      return { as: "vega", value };
+    case "image/jpeg":
+      return { as: "file", value: parseFile("jpeg", value) };
+    case "image/webp":
+      return { as: "file", value: parseFile("webp", value) };
+    case "image/gif":
+      return { as: "file", value: parseFile("gif", value) };
     case "image/svg+xml":
       return { as: "svg", value: parseMarkup(value) };
     case "image/png":
@@ -64,7 +86,7 @@ function read(mime: MimeType, value: Json): { as: Shown["as"]; value: unknown } 
     case "text/markdown":
       return { as: "markdown", value: parseText(value) };
     case "application/json":
-      return { as: "json", value };
+      return { as: "tree", value: treeOfJson(value) };
     case "text/plain":
       return { as: "plain", value: parseText(value) };
   }

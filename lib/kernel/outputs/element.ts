@@ -21,8 +21,27 @@ export function elementBundle(value: object): MimeBundle | undefined {
   return { "image/svg+xml": value.outerHTML, "text/plain": words === "" ? "picture" : words };
 }
 
+/** Several drawings, one beside the other; undefined where the value is no list of them. */
+export function elementsBundle(value: object): MimeBundle | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const all = value.map((one: unknown) =>
+    typeof one === "object" && one !== null ? elementMarkup(one) : undefined,
+  );
+  if (!all.every((one) => one !== undefined)) return undefined;
+  const markup = all.map((one) => `<div>${one}</div>`).join("");
+  return {
+    "text/html": `<div style="display: flex; flex-wrap: wrap; gap: 16px">${markup}</div>`,
+    "text/plain": wordsOf(markup) || `${all.length} pictures`,
+  };
+}
+
+/** The markup of an element; undefined where the value is none. */
+export function elementMarkup(value: object): string | undefined {
+  return isElement(value) ? value.outerHTML : undefined;
+}
+
 /** The text of a drawing, for those who do not see it: labels and titles, no styles and no tags. */
-function wordsOf(markup: string): string {
+export function wordsOf(markup: string): string {
   return markup
     .replace(/<style[\s\S]*?<\/style>/g, "")
     .replace(/<[^>]*>/g, " ")

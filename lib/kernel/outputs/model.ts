@@ -1,19 +1,25 @@
 /** A TensorFlow.js model as its summary: a row for each layer. */
 import { asArray } from "../../base/json.ts";
-import type { MimeBundle } from "../mime.ts";
+import type { MimeBundle, ModelOutput } from "../mime.ts";
 import { textOf } from "./text.ts";
-import { rowsBundle } from "./table.ts";
 
 interface ModelLike {
+  readonly name?: unknown;
   readonly layers: readonly LayerLike[];
+  readonly optimizer?: unknown;
+  readonly loss?: unknown;
 }
 
 interface LayerLike {
   readonly name: string;
   readonly outputShape: unknown;
+  readonly trainable?: unknown;
+  readonly trainableWeights?: readonly { readonly shape: readonly (number | null)[] }[];
   countParams(): number;
   getClassName(): string;
 }
+
+const MOST_LAYERS = 500;
 
 export function isModel(value: object): value is ModelLike {
   return (
@@ -21,22 +27,42 @@ export function isModel(value: object): value is ModelLike {
   );
 }
 
-export function modelBundle({ layers }: ModelLike): MimeBundle {
-  const rows = layers.map((layer) => ({
-    layer: layer.name,
+export function modelBundle(model: ModelLike): MimeBundle {
+  const layers = model.layers.slice(0, MOST_LAYERS).map((layer) => ({
+    name: layer.name,
     type: layer.getClassName(),
     output: shapeOf(layer),
     params: paramsOf(layer),
+    trainable: layer.trainable !== false,
   }));
-  return rowsBundle(["layer", "type", "output", "params"], rows, rows.length);
+  const output: ModelOutput = {
+    name: textOf(model.name ?? "model"),
+    layers,
+    params: sumOf(model.layers.map(paramsOf)),
+    trainable: sumOf(model.layers.map(trainableOf)),
+    compiled: compiledOf(model),
+  };
+  const line = (cells: readonly unknown[]): string => cells.map(String).join("\t");
+  const rows = layers.map((one) => line([one.name, one.type, one.output, one.params ?? ""]));
+  return {
+    "application/vnd.ensemble.model+json": output,
+    "text/plain": [
+      line(["layer", "type", "output", "params"]),
+      ...rows,
+      `${output.params ?? "?"} params`,
+    ].join("\n"),
+  };
 }
 
 /** A layer that has not been built yet has no shape, and says so by throwing. */
 function shapeOf(layer: LayerLike): string {
   try {
-    return asArray(layer.outputShape)
-      .map((size) => (size === null ? "any" : textOf(size)))
-      .join(" × ");
+    const shape = asArray(layer.outputShape);
+    // Of several outputs each has its own shape.
+    const shapes = Array.isArray(shape[0]) ? shape.map(asArray) : [shape];
+    return shapes
+      .map((one) => one.map((size) => (size === null ? "any" : textOf(size))).join(" × "))
+      .join(", ");
   } catch {
     return "not built yet";
   }
@@ -48,4 +74,26 @@ function paramsOf(layer: LayerLike): number | null {
   } catch {
     return null;
   }
+}
+
+function trainableOf(layer: LayerLike): number | null {
+  const params = paramsOf(layer);
+  if (params === null || !layer.trainableWeights) return params;
+  return layer.trainableWeights.reduce(
+    (sum, { shape }) => sum + shape.reduce<number>((product, size) => product * (size ?? 1), 1),
+    0,
+  );
+}
+
+function sumOf(counts: readonly (number | null)[]): number | null {
+  return counts.reduce<number | null>(
+    (sum, count) => (sum === null || count === null ? null : sum + count),
+    0,
+  );
+}
+
+function compiledOf({ optimizer, loss }: ModelLike): string {
+  if (typeof optimizer !== "object" || optimizer === null) return "";
+  const named = "getClassName" in optimizer ? (optimizer as LayerLike).getClassName() : "optimizer";
+  return [named, ...(typeof loss === "string" ? [loss] : [])].join(", ");
 }

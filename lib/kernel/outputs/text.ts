@@ -24,6 +24,9 @@ function words(value: unknown, depth: number, above: ReadonlySet<object>): strin
   const inner = (one: unknown): string => words(one, depth - 1, new Set(above).add(value));
   const name = className(value);
   if (isTensorLike(value)) return `Tensor ${value.dtype} [${value.shape.join(", ")}]`;
+  if ("layers" in value && "predict" in value && Array.isArray(value.layers))
+    return `${name ?? "model"} of ${value.layers.length} layers`;
+  if ("nodeType" in value && "localName" in value) return `<${String(value.localName)}>`;
   if (depth === 0) return Array.isArray(value) ? "[…]" : `${name ?? ""}{…}`;
   if (Array.isArray(value)) {
     const items = value.slice(0, MOST_ITEMS).map(inner);
@@ -61,7 +64,7 @@ function joined(open: string, close: string, items: readonly string[], count: nu
   return open === "{" ? `{ ${all.join(", ")} }` : open + all.join(", ") + close;
 }
 
-function className(value: object): string | undefined {
+export function className(value: object): string | undefined {
   const maker: unknown = (value as { constructor?: unknown }).constructor;
   const name = typeof maker === "function" ? maker.name : "";
   return name === "" || name === "Object" ? undefined : name;

@@ -7,14 +7,18 @@ export function workerWorld(port: MessagePort): GuestWorld {
     load: loadBlob,
     post: (message: ToPage, transfer: Transferable[] = []) => port.postMessage(message, transfer),
     setRandom: (random) => void (Math.random = random),
-    now: () => performance.now(),
-    later(ms, then) {
-      const timer = setTimeout(then, ms);
-      return () => clearTimeout(timer);
-    },
-    turn,
+    ...workerClock,
   };
 }
+
+export const workerClock: Pick<GuestWorld, "now" | "later" | "turn"> = {
+  now: () => performance.now(),
+  later(ms, then) {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+  turn,
+};
 
 async function loadBlob(code: string, name: string): Promise<CellBody> {
   const blob = new Blob([`${code}\n//# sourceURL=${name}`], { type: "text/javascript" });
