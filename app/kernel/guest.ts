@@ -8,13 +8,14 @@ import * as arquero from "arquero";
 import * as d3 from "d3";
 import type { GuestModule } from "../../lib/kernel/capability.ts";
 import { datasetsGuest } from "../../lib/datasets/guest.ts";
+import { paramGuest } from "../../lib/kernel/guest/param.ts";
 import { showingGuest } from "../../lib/kernel/guest/showing.ts";
 import { runsGuest } from "../../lib/runs/guest.ts";
 import { startGuest } from "../../lib/platform/browser/startGuest.ts";
 import versions from "virtual:kernel-versions";
 
 /** What "ensemble" offers, domain by domain. */
-const modules: readonly GuestModule[] = [showingGuest, datasetsGuest, runsGuest(tf)];
+const modules: readonly GuestModule[] = [showingGuest, paramGuest, datasetsGuest, runsGuest(tf)];
 
 startGuest({
   tf,

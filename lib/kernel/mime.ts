@@ -18,11 +18,13 @@ export type MimeType =
   | "application/vnd.ensemble.matrix+json" // MatrixOutput: a confusion matrix
   | "application/vnd.ensemble.tensor+json" // TensorOutput
   | "application/vnd.ensemble.error+json" // ErrorOutput
-  | "application/vnd.ensemble.console+json"; // ConsoleOutput
+  | "application/vnd.ensemble.console+json" // ConsoleOutput
+  | "application/vnd.ensemble.control+json"; // ParamControl (params.ts); its value is in the notebook
 
 export const MIME_ORDER: readonly MimeType[] = [
   "application/vnd.ensemble.error+json",
   "application/vnd.ensemble.console+json",
+  "application/vnd.ensemble.control+json",
   "application/vnd.ensemble.table+json",
   "application/vnd.ensemble.matrix+json",
   "image/svg+xml",

@@ -7,7 +7,7 @@ import type { CellId } from "../base/ids.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
 import { type Graph, graphOf, upstreamOf } from "../kernel/plan.ts";
 import { type CodeDigest, digestCode } from "./inputs.ts";
-import { listCells } from "./notebook.ts";
+import { type Cell, listCells } from "./notebook.ts";
 
 /** Reads and compiles cells (lib/kernel/compile.ts); loaded when it is needed. */
 export interface Compiler {
@@ -34,6 +34,8 @@ export interface CodeCell {
   readonly code: CodeDigest;
   readonly names: CellNames;
   readonly error?: ErrorOutput;
+  readonly disabled: boolean;
+  readonly auto: boolean;
 }
 
 const NO_NAMES: CellNames = { defines: [], imports: [], reads: [] };
@@ -72,15 +74,16 @@ export class NotebookCode {
     const all = listCells(this.#doc);
     this.#numbers = new Map(all.map((cell, i) => [cell.id, i + 1]));
     this.#cells = new Map(
-      all.flatMap(({ id, kind, source }, i) =>
-        kind === "code" ? [[id, this.#readCell(id, i + 1, source)]] : [],
+      all.flatMap((cell, i) =>
+        cell.kind === "code" ? [[cell.id, this.#readCell(cell, i + 1)]] : [],
       ),
     );
     this.#upstream.clear();
     if (!this.#compiler) return;
     this.#graph = graphOf(
-      [...this.#cells.values()].map(({ id, names, error }) => ({
+      [...this.#cells.values()].map(({ id, names, error, disabled }) => ({
         id,
+        disabled,
         ...names,
         trains: trainsOf(id).filter((name) => names.reads.includes(name)),
         ...(error ? { error } : {}),
@@ -96,18 +99,22 @@ export class NotebookCode {
     return known;
   }
 
-  /** True where some cell defines the name. */
+  /** True where some cell defines the name; a disabled one defines nothing. */
   defines(name: string): boolean {
-    return [...this.#cells.values()].some((cell) => cell.names.defines.includes(name));
+    return [...this.#cells.values()].some(
+      (cell) => !cell.disabled && cell.names.defines.includes(name),
+    );
   }
 
-  #readCell(id: CellId, number: number, source: string): CodeCell {
+  #readCell({ id, source, disabled = false, auto = false }: Cell, number: number): CodeCell {
     const before = this.#cells.get(id);
-    if (before?.source === source) return before.number === number ? before : { ...before, number };
+    const same = before?.number === number && before.disabled === disabled && before.auto === auto;
+    if (before?.source === source) return same ? before : { ...before, number, disabled, auto };
     const code = digestCode(source);
     const read = this.#compiler?.analyseCell(source);
-    if (!read) return { id, number, source, code, names: NO_NAMES };
-    if (read.ok) return { id, number, source, code, names: read };
-    return { id, number, source, code, names: before?.names ?? NO_NAMES, error: read.error };
+    const cell = { id, number, source, code, disabled, auto };
+    if (!read) return { ...cell, names: NO_NAMES };
+    if (read.ok) return { ...cell, names: read };
+    return { ...cell, names: before?.names ?? NO_NAMES, error: read.error };
   }
 }

@@ -1,9 +1,8 @@
 /** Puts together what can be said of a cell from what is known of it. Pure. */
 import type { CellId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
-import type { ErrorOutput } from "../kernel/mime.ts";
 import type { Edge } from "../kernel/plan.ts";
-import type { CellOutput, CellState, CellView } from "./cellView.ts";
+import type { CellOutput, CellProblem, CellStanding, CellState, CellView } from "./cellView.ts";
 import type { StaleSince } from "./inputs.ts";
 import type { OutputRecord } from "./outputs.ts";
 
@@ -15,11 +14,12 @@ export interface CellKnowledge {
   readonly elsewhere: boolean;
   /** This tab's kernel holds its values, and they are those of now. */
   readonly fresh: boolean;
-  readonly problem?: ErrorOutput | undefined;
+  readonly problem?: CellProblem | undefined;
   readonly record?: OutputRecord | undefined;
   readonly staleSince?: StaleSince | undefined;
   readonly defines: readonly string[];
   readonly edges: readonly Edge[];
+  readonly standing: CellStanding;
 }
 
 export function viewOf(known: CellKnowledge): CellView {
@@ -32,7 +32,8 @@ export function viewOf(known: CellKnowledge): CellView {
     ...(state === "queued" && known.behind !== undefined ? { behind: known.behind } : {}),
     ...(running ? { startedAt: running.since } : {}),
     ...(running?.progress ? { progress: running.progress } : {}),
-    notRunHere: !running && record?.end === "done" && !known.fresh,
+    ...known.standing,
+    notRunHere: !running && !known.standing.disabled && record?.end === "done" && !known.fresh,
     ...(problem && !running ? { problem } : {}),
     defines: known.defines,
     reads: readsOf(known.edges),
