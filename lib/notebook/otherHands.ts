@@ -78,7 +78,7 @@ export class OtherHands {
       const cell = event.path[0] as CellId | undefined;
       const ran = cell === undefined ? undefined : this.#ran.get(cell);
       if (!ran || cell === undefined || !(event.target instanceof Y.Text)) continue;
-      const clients = new Set([...event.changes.added].map((item) => item.id.client));
+      const clients = writersOf(event, event.target);
       const authors = (clients.size > 0 ? [...clients] : [undefined]).map((client) =>
         this.#authorOf(client, cell),
       );
@@ -87,4 +87,12 @@ export class OtherHands {
       for (const one of authors) if (one && one.id !== this.#me()) ran.by.set(one.id, one.name);
     }
   };
+}
+
+/** The clients whose letters came with this event; a text's own event does not list them. */
+function writersOf(event: Y.YEvent<Y.AbstractType<unknown>>, text: Y.Text): Set<number> {
+  const clients = new Set<number>();
+  for (let item = text._start; item; item = item.right)
+    if (event.adds(item)) clients.add(item.id.client);
+  return clients;
 }
