@@ -32,6 +32,10 @@ export class AutoRun {
   /** What was to be run when the timer was set or last fired, and from what: the same is not run twice. */
   #round = "";
   #leave: (() => void) | undefined;
+  #presses = 0;
+  /** The person stopped what ran: nothing begins by itself until something is other than this. */
+  #stoppedAt: string | undefined;
+  #stopping = false;
 
   constructor(
     world: { readonly code: NotebookCode; readonly held: Held; readonly clock: Timers },
@@ -45,11 +49,17 @@ export class AutoRun {
 
   /** This person's press runs it now. */
   pressed(cell: CodeCell): void {
+    this.#presses++;
     this.#consent.grant(cell.id, cell.code);
   }
 
   attempted(cell: CellId, attempt: Attempt): void {
     this.#attempts.set(cell, attempt);
+  }
+
+  /** The person stopped what runs and what waits. */
+  stopped(): void {
+    this.#stopping = true;
   }
 
   /** The kernel is gone: what it held is no input that has changed. */
@@ -73,11 +83,17 @@ export class AutoRun {
         auto: (cell) => cells.get(cell)?.auto === true,
         changed: (cell) => this.#changed(cell),
         allowed: (cell) => this.#consent.covers(cell, cells.get(cell)?.code),
+        failed: (cell) => this.#failed(cell),
         cheap: (cell) => this.#cheap(cell),
       },
       this.#held,
     );
     const { run } = this.#plan;
+    const outside = this.#outside(now);
+    if (this.#stopping) this.#stoppedAt = outside;
+    this.#stopping = false;
+    if (outside === this.#stoppedAt) return this.#calmDown();
+    this.#stoppedAt = undefined;
     if (busy || run.length === 0) return this.#calmDown();
     const round = this.#roundOf(run, now);
     if (round === this.#round) return;
@@ -112,6 +128,11 @@ export class AutoRun {
     return attempt !== undefined && !this.#held.asItRan(cell, attempt.from);
   }
 
+  #failed(cell: CellId): boolean {
+    const attempt = this.#attempts.get(cell);
+    return attempt !== undefined && !this.#held.get(cell) && this.#held.asItRan(cell, attempt.from);
+  }
+
   #cheap(cell: CellId): boolean {
     const attempt = this.#attempts.get(cell);
     return attempt !== undefined && attempt.ms <= CHEAP_MS && !attempt.leaves;
@@ -125,9 +146,14 @@ export class AutoRun {
       now.code(cell),
       this.#held.get(cell)?.stamp ?? 0,
     ]);
-    const data = closure.flatMap((cell) =>
-      (this.#attempts.get(cell)?.from.inputs.datasets ?? []).map(({ name }) => now.dataset(name)),
+    return JSON.stringify([run, made, this.#outside(now)]);
+  }
+
+  /** What changes by people's doing, and not by what cells do. */
+  #outside(now: Now): string {
+    const data = [...this.#attempts.values()].flatMap(({ from }) =>
+      from.inputs.datasets.map(({ name }) => now.dataset(name)),
     );
-    return JSON.stringify([run, made, data, now.params, now.seed]);
+    return JSON.stringify([this.#presses, data, now.params, now.seed]);
   }
 }

@@ -79,7 +79,8 @@ export class CellViews {
   }
 
   #standing({ id, source, disabled, auto }: CodeCell, now: Now): CellStanding {
-    const off = this.#parts.code.upstream(id)?.find((one) => now.disabled(one));
+    const { code } = this.#parts;
+    const off = code.someDisabled ? code.upstream(id)?.find((one) => now.disabled(one)) : undefined;
     const waits = this.#parts.auto.waits(id);
     const changed = this.#parts.hands.changed(id, source);
     return {

@@ -46,6 +46,7 @@ export class NotebookCode {
   #cells: ReadonlyMap<CellId, CodeCell> = new Map();
   #numbers: ReadonlyMap<CellId, number> = new Map();
   #graph: Graph | undefined;
+  #someDisabled = false;
   readonly #upstream = new Map<CellId, readonly CellId[]>();
 
   constructor(doc: Y.Doc) {
@@ -60,6 +61,11 @@ export class NotebookCode {
   /** The code cells in reading order. */
   get cells(): ReadonlyMap<CellId, CodeCell> {
     return this.#cells;
+  }
+
+  /** True where some cell is disabled. */
+  get someDisabled(): boolean {
+    return this.#someDisabled;
   }
 
   readonly numberOf = (cell: CellId): number | undefined => this.#numbers.get(cell);
@@ -79,6 +85,7 @@ export class NotebookCode {
       ),
     );
     this.#upstream.clear();
+    this.#someDisabled = [...this.#cells.values()].some((cell) => cell.disabled);
     if (!this.#compiler) return;
     this.#graph = graphOf(
       [...this.#cells.values()].map(({ id, names, error, disabled }) => ({

@@ -259,6 +259,42 @@ describe("a cell that runs by itself", () => {
     expect(one.kernel.ran).toBe("a a a");
   });
 
+  it("[AUTO-8a] does not try again a cell above it that went wrong, and says that it waits for that", async () => {
+    const one = bench(three);
+    asks(one, "a", rate);
+    flag(one, "b", "auto");
+    await runAll(one);
+    one.kernel.script(id("a"), (listener) => {
+      listener.readParam(rate);
+      return failed;
+    });
+    one.execution.params.move(rate, 0.2);
+    for (let i = 0; i < 3; i++) await one.settle();
+    expect(one.kernel.ran).toBe("a b c a");
+    expect(one.view("b").auto).toEqual({ waits: { why: "failure", cell: "a" } });
+    asks(one, "a", rate);
+    one.execution.params.move(rate, 0.3);
+    await one.settle();
+    expect(one.kernel.ran).toBe("a b c a a b");
+  });
+
+  it("[AUTO-8b] stays still after an interruption, until the person does something", async () => {
+    const one = bench({ a: "const x = 1", b: "x", other: "x" });
+    asks(one, "a", rate);
+    flag(one, "b other", "auto");
+    await runAll(one);
+    void one.kernel.hold(id("b"));
+    one.execution.params.move(rate, 0.2);
+    await one.settle();
+    expect(one.states()).toBe("done, running, queued");
+    one.execution.interrupt();
+    for (let i = 0; i < 3; i++) await one.settle();
+    expect(one.kernel.ran).toBe("a b other a b");
+    one.execution.params.move(rate, 0.3);
+    await one.settle();
+    expect(one.kernel.ran).toBe("a b other a b a b other");
+  });
+
   it("[AUTO-9] gives way to what the person runs, and comes after it", async () => {
     const one = bench({ a: "const x = 1", slow: "x", plot: "x", z: "2" });
     flag(one, "slow plot", "auto");

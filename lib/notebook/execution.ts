@@ -152,6 +152,7 @@ export class Execution {
   /** Stops the cell that runs, and drops what waits. */
   interrupt(): void {
     this.#drop();
+    this.#auto.stopped();
     if (this.#running.current) this.#world.kernel.interrupt();
     this.#refresh();
   }

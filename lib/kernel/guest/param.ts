@@ -39,9 +39,14 @@ export interface Param {
 export const paramGuest: GuestModule = (guest) => ({ param: paramFrom(guest) });
 
 function paramFrom(guest: Guest): Param {
+  /** In the cell that runs now; one control is drawn once, though a loop asks for it ten thousand times. */
+  const drawn = new Set<string>();
   const param = (name: string, initial: ParamValue, options?: object): ParamValue => {
     const control = defineControl(name, initial, options);
     const value = guest.param(control);
+    if (drawn.has(control.name)) return value;
+    if (drawn.size === 0) guest.atCellEnd(() => drawn.clear());
+    drawn.add(control.name);
     guest.display(new Drawn(control, value), { id: `param ${control.name}` });
     return value;
   };
