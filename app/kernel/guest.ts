@@ -8,6 +8,7 @@ import * as arquero from "arquero";
 import * as d3 from "d3";
 import type { GuestModule } from "../../lib/kernel/capability.ts";
 import { datasetsGuest } from "../../lib/datasets/guest.ts";
+import { paramGuest } from "../../lib/kernel/guest/param.ts";
 import { showingGuest } from "../../lib/kernel/guest/showing.ts";
 import { progressGuest } from "../../lib/kernel/progress/guest.ts";
 import { runsGuest } from "../../lib/runs/guest.ts";
@@ -18,6 +19,7 @@ import versions from "virtual:kernel-versions";
 /** What "ensemble" offers, domain by domain. */
 const modules: readonly GuestModule[] = [
   showingGuest,
+  paramGuest,
   progressGuest(workerClock),
   datasetsGuest,
   runsGuest(tf),

@@ -10,9 +10,11 @@ import {
   type CellPlace,
   cellText,
   deleteCell,
+  hasCellFlag,
   listCellPlaces,
   moveCell,
   restoreCell,
+  setCellFlag,
   setCellKind,
 } from "../../lib/notebook/notebook.ts";
 import type { CellAction } from "./cellAction.ts";
@@ -85,6 +87,8 @@ export function actOn(world: ActionWorld, id: CellId, action: CellAction): void 
     case "make-code":
     case "move-up":
     case "move-down":
+    case "toggle-disabled":
+    case "toggle-auto":
     case "duplicate":
     case "undo":
     case "redo":
@@ -100,6 +104,8 @@ type Change =
   | "make-code"
   | "move-up"
   | "move-down"
+  | "toggle-disabled"
+  | "toggle-auto"
   | "duplicate"
   | "undo"
   | "redo";
@@ -187,6 +193,13 @@ class Step {
         if (below === undefined) return;
         moveCell(doc, id, below);
         return focus(id);
+      case "toggle-disabled":
+      case "toggle-auto": {
+        if (kind !== "code") return;
+        const flag = action === "toggle-auto" ? "auto" : "disabled";
+        setCellFlag(doc, id, flag, !hasCellFlag(doc, id, flag));
+        return focus(id);
+      }
       case "duplicate":
         return focus(
           insertCell(doc, kind, { after: id, source: cellText(doc, id)?.toJSON() ?? "" }),

@@ -6,6 +6,7 @@ import type { CellId } from "../../lib/base/ids.ts";
 import type { Observable } from "../../lib/base/observable.ts";
 import type { Backend, Device } from "../../lib/kernel/device.ts";
 import type { CellState, CellView } from "../../lib/notebook/cellView.ts";
+import type { Params } from "../../lib/notebook/params.ts";
 import type { RunQuestion } from "../../lib/notebook/execution.ts";
 import type { MarkState } from "../ui/stateMark.ts";
 
@@ -28,9 +29,13 @@ export interface NotebookRuns {
   readonly stale: Observable<readonly CellId[]>;
   /** What it asks before it runs something that took long; undefined most of the time. */
   readonly asking: Observable<RunQuestion | undefined>;
+  /** The values of the notebook's controls. */
+  readonly params: Params;
   runCell(id: CellId): void;
   runAll(): void;
   runStale(): void;
+  /** The person has seen that others changed the cell. */
+  dismissChange(id: CellId): void;
   interrupt(): void;
   restart(): void;
   setBackend(backend: Backend): void;

@@ -5,6 +5,7 @@ import type { Backend } from "../../lib/kernel/device.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import type { CellView } from "../../lib/notebook/cellView.ts";
 import type { Execution, RunQuestion } from "../../lib/notebook/execution.ts";
+import type { Params } from "../../lib/notebook/params.ts";
 import { chooseBackend } from "./backendChoice.ts";
 import type { KernelView, NotebookRuns } from "./cellView.ts";
 
@@ -27,6 +28,9 @@ export class KernelRuns implements NotebookRuns {
   get stale(): Observable<readonly CellId[]> {
     return this.#execution.stale;
   }
+  get params(): Params {
+    return this.#execution.params;
+  }
   get asking(): Observable<RunQuestion | undefined> {
     return this.#execution.asking;
   }
@@ -42,6 +46,9 @@ export class KernelRuns implements NotebookRuns {
   }
   runStale(): void {
     this.#execution.runStale();
+  }
+  dismissChange(id: CellId): void {
+    this.#execution.dismissChange(id);
   }
   interrupt(): void {
     this.#execution.interrupt();

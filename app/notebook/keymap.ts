@@ -13,6 +13,7 @@ export type CellCommand =
   | "delete"
   | "make-text"
   | "make-code"
+  | "toggle-disabled"
   | "undo"
   | "redo"
   | "next"
@@ -46,6 +47,7 @@ const single: { readonly [key: string]: CellCommand } = {
   b: "insert-below",
   m: "make-text",
   y: "make-code",
+  e: "toggle-disabled",
   z: "undo",
   arrowdown: "next",
   j: "next",

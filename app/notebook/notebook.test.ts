@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { CellId, MemberId } from "../../lib/base/ids.ts";
-import { addCell, cellText, listCells } from "../../lib/notebook/notebook.ts";
+import { addCell, cellText, hasCellFlag, listCells } from "../../lib/notebook/notebook.ts";
 import type { Role } from "../../lib/workspace/session.ts";
 import Notebook from "./Notebook.svelte";
 import { loadEditor } from "./loadEditor.ts";
@@ -306,4 +306,66 @@ it("lets a viewer run, but neither write nor add nor delete", async () => {
   await press("Enter");
   expect(editorIn(B)?.getAttribute("aria-readonly")).toBe("true");
   expect(editorIn(B)?.getAttribute("contenteditable")).toBe("false");
+});
+
+it("disables a cell by its key for everybody, says so in words, and lets it run again", async () => {
+  open();
+  group(B).focus();
+  await press("e");
+  expect(hasCellFlag(doc, B, "disabled")).toBe(true);
+  runs.show(B, { disabled: true });
+  flushSync();
+  expect(group(B).querySelector(".ran")?.textContent).toContain("disabled");
+  expect(button("Run cell", group(B)).disabled).toBe(true);
+  button("Enable cell 2").click();
+  expect(hasCellFlag(doc, B, "disabled")).toBe(false);
+  await press("e", "z");
+  expect(hasCellFlag(doc, B, "disabled")).toBe(false);
+});
+
+it("names and links the disabled cell that another needs, and the cells that a problem lies with", () => {
+  open();
+  runs.show(B, { needsDisabled: A });
+  flushSync();
+  const link = group(B).querySelector<HTMLAnchorElement>(".ran a");
+  expect(link?.parentElement?.textContent).toBe("cell 1 is disabled");
+  expect(link?.getAttribute("href")).toBe("#cell-a");
+  const problem = { name: "Error", message: "Cell 1 is disabled\nEnable it.", line: null };
+  runs.show(B, { state: "error", problem: { ...problem, column: null, stack: [], cells: [A] } });
+  flushSync();
+  const there = named("region", "Cell 2 output")?.querySelector<HTMLAnchorElement>("a");
+  expect([there?.textContent, there?.getAttribute("href")]).toEqual(["Go to cell 1", "#cell-a"]);
+});
+
+it("marks a cell that runs by itself, and says what it waits for", () => {
+  open();
+  const notes = (): string =>
+    group(B).querySelector(".ran")?.textContent.replace(/\s+/g, " ").trim() ?? "";
+  runs.show(B, { state: "done", auto: {} });
+  flushSync();
+  expect(notes()).toContain("auto-run");
+  runs.show(B, { state: "stale", auto: { waits: { why: "code", cell: B } } });
+  flushSync();
+  expect(notes()).toContain("auto-run waits until you run it");
+  runs.show(B, { state: "stale", auto: { waits: { why: "cost", cell: A } } });
+  flushSync();
+  expect(notes()).toContain("auto-run waits for cell 1, which takes long");
+});
+
+it("marks a cell that others changed since it ran here, with the difference, until it is dismissed", async () => {
+  open();
+  runs.show(A, { state: "stale", changed: { by: ["Jun Tan"], before: "const x = 0;" } });
+  flushSync();
+  const mark = named("note", "Cell 1 changed by Jun since you ran it");
+  const [show, dismiss] = [...(mark?.querySelectorAll("button") ?? [])];
+  expect(named("group", "What changed in cell 1")).toBeNull();
+  show?.click();
+  await settle();
+  const diff = named("group", "What changed in cell 1");
+  expect([...(diff?.querySelectorAll("code") ?? [])].map((one) => one.textContent)).toEqual([
+    "const x = 0;",
+    "const x = 1;",
+  ]);
+  dismiss?.click();
+  expect(runs.asked).toEqual(["dismiss a"]);
 });

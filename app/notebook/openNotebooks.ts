@@ -11,6 +11,7 @@ import { Execution } from "../../lib/notebook/execution.ts";
 import type { OpenRoom, WorkspaceSession } from "../../lib/workspace/session.ts";
 import { capabilitiesOf } from "../kernel/capabilities.ts";
 import { announceRunning, runningElsewhere } from "./announceRunning.ts";
+import { watchAuthors } from "./authors.ts";
 import { chosenBackend } from "./backendChoice.ts";
 import { askBeforeLeaving } from "./askBeforeLeaving.ts";
 import { browserClock } from "./browserClock.ts";
@@ -70,6 +71,7 @@ async function open(
   const backend = chosenBackend();
   const kernel = openKernel(capabilitiesOf(session, index), backend);
   const elsewhere = runningElsewhere(room.awareness);
+  const authors = watchAuthors(room.awareness);
   const execution = new Execution({
     notebook: id,
     doc: room.doc,
@@ -80,6 +82,7 @@ async function open(
     clock: browserClock,
     compiler: loadCompiler,
     elsewhere,
+    authorOf: authors.authorOf,
   });
   const runs = new KernelRuns(execution, kernel, backend);
   const stop = announceRunning(room.awareness, session.me, execution.running, kernel);
@@ -93,6 +96,7 @@ async function open(
         stop();
         stopAsking();
         elsewhere.close();
+        authors.close();
         room.close();
       },
     },

@@ -2,6 +2,7 @@
  * The shape of a notebook's document, and the only file that names its keys.
  *
  *   settings: Y.Map { seed, backend }
+ *   params:   Y.Map<name of a param, its value>   what somebody moved, outside undo
  *   cells:    Y.Map<CellId, Y.Map CellShape>   one map a cell: two people in two cells never clash
  *   outputs:  Y.Map<CellId, OutputRecord>      replaced as one value, outside undo and history
  *
@@ -16,10 +17,15 @@ export interface CellShape {
   position: string;
   source: Y.Text;
   deleted: boolean;
+  /** It defines nothing and does not run. */
+  disabled: boolean;
+  /** It runs by itself when an input changes. */
+  auto: boolean;
 }
 
 export const notebookRoots = {
   settings: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("settings"),
+  params: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("params"),
   cells: (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("cells"),
   outputs: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("outputs"),
 };

@@ -95,12 +95,19 @@ export function putEnd(doc: Y.Doc, id: RunId, end: RunEnd, live: RunLive): void 
   });
 }
 
-/** Params are write-once: one that is there stays as it is. */
-export function addParams(doc: Y.Doc, id: RunId, params: RunParams): void {
+/** Params are write-once: one that is there stays as it is, unless it is one of `yielding`. */
+export function addParams(
+  doc: Y.Doc,
+  id: RunId,
+  params: RunParams,
+  yielding: ReadonlySet<string> = new Set(),
+): void {
   change(doc, "addParams", id, (row) => {
     const present = parseParams(row.get("params"));
-    const all = { ...params, ...present };
-    if (Object.keys(all).length > Object.keys(present).length) row.set("params", all);
+    const added = Object.entries(params).filter(
+      ([name]) => !Object.hasOwn(present, name) || yielding.has(name),
+    );
+    if (added.length > 0) row.set("params", { ...present, ...Object.fromEntries(added) });
   });
 }
 

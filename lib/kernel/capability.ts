@@ -5,6 +5,7 @@
  */
 import type { CellId, Digest, NotebookId } from "../base/ids.ts";
 import type { Device } from "./device.ts";
+import type { ParamControl, ParamValue } from "./params.ts";
 
 /** The page's half. */
 export interface Capability<Request = unknown> {
@@ -39,6 +40,8 @@ export interface CellFacts {
   readonly sources: readonly { readonly cell: CellId; readonly source: string }[];
   /** What those cells read, this one's reads so far included. */
   readonly datasets: readonly { readonly name: string; readonly digest: Digest }[];
+  /** The params that those cells read, this one's so far included. */
+  readonly params?: Readonly<Record<string, ParamValue>>;
   readonly seed: number;
   readonly device: Device;
 }
@@ -62,6 +65,8 @@ export interface Guest {
   tell(capability: string, request: unknown, transfer?: Transferable[]): void;
   /** Shows a value under the cell, as `display()` does. */
   display(value: unknown, options?: { id?: string }): void;
+  /** The value of a control for the running cell, which is recorded. Throws where another cell's is not the same. */
+  param(control: ParamControl): ParamValue;
   /** Records that the running cell changed this object in place (model.fit and its like). */
   trained(object: object): void;
   /** True once the person asked to interrupt; a training loop stops at its next batch. */

@@ -8,6 +8,7 @@ import type { Observable } from "../base/observable.ts";
 import type { CellFacts, CellProgress } from "./capability.ts";
 import type { Backend, Device } from "./device.ts";
 import type { ErrorOutput, MimeBundle } from "./mime.ts";
+import type { GivenParams, OtherControl, ParamControl } from "./params.ts";
 
 export interface KernelStatus {
   readonly state: "off" | "starting" | "idle" | "running";
@@ -26,8 +27,11 @@ export interface CellRun {
   readonly reads: readonly string[];
   /** Math.random starts from it anew. */
   readonly seed: number;
+  /** What is set of all controls, and those that other cells of this kernel have. */
+  readonly params: GivenParams;
+  readonly controls: readonly OtherControl[];
   /** The page's knowledge for capabilities; what the cell reads and the device are added by the kernel. */
-  readonly facts: Pick<CellFacts, "notebook" | "sources" | "datasets">;
+  readonly facts: Pick<CellFacts, "notebook" | "sources" | "datasets" | "params">;
 }
 
 /** What happens while a cell runs, in order. */
@@ -36,6 +40,7 @@ export interface CellListener {
   output(bundle: MimeBundle, id?: string): void;
   progress(progress: CellProgress): void;
   readDataset(name: string, digest: Digest): void;
+  readParam(control: ParamControl): void;
   startedRun(run: string): void;
   /** The cell changed the values of these names of other cells in place (model.fit and its like). */
   trained(names: readonly string[]): void;

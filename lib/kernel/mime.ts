@@ -24,11 +24,13 @@ export type MimeType =
   | "application/vnd.ensemble.tree+json" // TreeOutput
   | "application/vnd.vegalite.v6+json" // a Vega-Lite spec with its data
   | "application/vnd.ensemble.error+json" // ErrorOutput
-  | "application/vnd.ensemble.console+json"; // ConsoleOutput
+  | "application/vnd.ensemble.console+json" // ConsoleOutput
+  | "application/vnd.ensemble.control+json"; // ParamControl (params.ts); its value is in the notebook
 
 export const MIME_ORDER: readonly MimeType[] = [
   "application/vnd.ensemble.error+json",
   "application/vnd.ensemble.console+json",
+  "application/vnd.ensemble.control+json",
   "application/vnd.ensemble.table+json",
   "application/vnd.ensemble.matrix+json",
   "application/vnd.vegalite.v6+json",

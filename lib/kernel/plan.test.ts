@@ -199,3 +199,34 @@ it("never adds a circle of its own: without circles among values every cell can 
     }),
   );
 });
+
+describe("a disabled cell", () => {
+  const off = (cell: CellNode): CellNode => ({ ...cell, disabled: true });
+
+  it("keeps what needs it from running, and is named as what is in the way", () => {
+    const nodes = lesson.map((one) => (one.id === "model" ? off(one) : one));
+    const plan = planRun(graphOf(nodes), ["model", "test", "data"].map(id), nothing);
+    expect(plan.order).toEqual(["tf", "data"]);
+    expect(plan.blocked).toEqual([
+      { cell: "model", by: "model" },
+      { cell: "test", by: "model" },
+    ]);
+  });
+
+  it("is not there for anybody who does not need what it alone defines", () => {
+    fc.assert(
+      fc.property(anyNodes, fc.infiniteStream(fc.boolean()), (nodes, chance) => {
+        const some = nodes.map((one) => (chance.next().value ? off(one) : one));
+        const graph = graphOf(some);
+        const without = graphOf(some.filter((one) => one.disabled !== true));
+        for (const { id: cell, disabled } of some) {
+          if (disabled === true) continue;
+          const needs = upstreamOf(graph, cell);
+          if (needs.some((one) => graph.problems.get(one)?.kind === "disabled")) continue;
+          expect(needs).toEqual(upstreamOf(without, cell));
+          expect(graph.problems.get(cell)).toEqual(without.problems.get(cell));
+        }
+      }),
+    );
+  });
+});

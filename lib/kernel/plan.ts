@@ -18,6 +18,8 @@ export interface CellNode {
   readonly reads: readonly string[];
   /** Names of other cells whose values it changed in place when it last ran. */
   readonly trains: readonly string[];
+  /** It defines nothing and does not run. */
+  readonly disabled?: boolean;
   /** Why its code cannot be read; its names are then those of when it last could. */
   readonly error?: ErrorOutput;
 }
@@ -32,6 +34,7 @@ export interface Edge {
 
 export type Problem =
   | { readonly kind: "syntax"; readonly error: ErrorOutput }
+  | { readonly kind: "disabled" }
   | { readonly kind: "defined-twice"; readonly name: string; readonly others: readonly CellId[] }
   /** Cells that all need each other. */
   | { readonly kind: "circle"; readonly cells: readonly CellId[] };
@@ -58,12 +61,16 @@ export interface RunPlan {
 }
 
 /** The graph of cells in reading order. */
-export function graphOf(nodes: readonly CellNode[]): Graph {
+export function graphOf(given: readonly CellNode[]): Graph {
+  const nodes = given.map((node) => (node.disabled === true ? asDisabled(node) : node));
   const cells = new Map(nodes.map((node) => [node.id, node]));
   const definers = new Map<string, CellNode[]>();
-  for (const node of nodes)
+  for (const node of nodes.filter((one) => one.disabled !== true))
     for (const name of new Set(node.defines))
       definers.set(name, [...(definers.get(name) ?? []), node]);
+  // A name that only a disabled cell has still leads there, so that its readers can say why they do not run.
+  for (const node of nodes.filter((one) => one.disabled === true))
+    for (const name of node.defines) if (!definers.has(name)) definers.set(name, [node]);
 
   const problems = new Map<CellId, Problem>();
   const edges = new Map<CellId, Edge[]>(nodes.map((node) => [node.id, valuesOf(node, definers)]));
@@ -77,8 +84,14 @@ export function graphOf(nodes: readonly CellNode[]): Graph {
     }
   }
   for (const { id, error } of nodes) if (error) problems.set(id, { kind: "syntax", error });
+  for (const { id, disabled } of nodes) if (disabled) problems.set(id, { kind: "disabled" });
   addTraining(nodes, edges);
   return { cells, edges, problems };
+}
+
+/** What a disabled cell would need or change is nobody's concern. */
+function asDisabled({ id, defines, imports }: CellNode): CellNode {
+  return { id, defines, imports, reads: [], trains: [], disabled: true };
 }
 
 /** All cells that this one needs, directly or not, itself left out; in reading order. */

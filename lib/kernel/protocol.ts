@@ -7,6 +7,14 @@ import { type MimeBundle } from "./mime.ts";
 import { parseBundle } from "./bundle.ts";
 import type { Backend, Device } from "./device.ts";
 import type { ErrorOutput } from "./mime.ts";
+import {
+  type GivenParams,
+  type OtherControl,
+  type ParamControl,
+  parseControl,
+  parseGiven,
+  parseOtherControls,
+} from "./params.ts";
 
 /** The bytes of TensorFlow.js's WebAssembly, for machines with and without SIMD. */
 export interface WasmBytes {
@@ -29,6 +37,8 @@ export interface RunMessage {
   readonly defines: readonly string[];
   readonly reads: readonly string[];
   readonly seed: number;
+  readonly params: GivenParams;
+  readonly controls: readonly OtherControl[];
 }
 
 export type ToPage =
@@ -36,6 +46,8 @@ export type ToPage =
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "outputs"; readonly shown: readonly Shown[] }
   | { readonly kind: "trained"; readonly names: readonly string[] }
+  /** The cell asked for the value of this control. */
+  | { readonly kind: "param"; readonly control: ParamControl }
   | {
       readonly kind: "call";
       /** null where no answer is waited for. */
@@ -84,6 +96,10 @@ export function parseToPage(value: unknown): ToPage | undefined {
       };
     case "trained":
       return { kind: "trained", names: names(message["names"]) };
+    case "param": {
+      const control = parseControl(message["control"]);
+      return control && { kind: "param", control };
+    }
     case "call":
       return parseCall(message);
     case "ended": {
@@ -179,6 +195,8 @@ export function parseToWorker(value: unknown): ToWorker | undefined {
         defines: names(message["defines"]),
         reads: names(message["reads"]),
         seed: asNumber(message["seed"]) ?? 1,
+        params: parseGiven(message["params"]),
+        controls: parseOtherControls(message["controls"]),
       };
     case "interrupt":
       return { kind: "interrupt" };

@@ -11,13 +11,14 @@ import type { CellEnd, CellListener, Kernel } from "../kernel/kernel.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
 import type { Edge } from "../kernel/plan.ts";
 import type { Blobs, Member } from "../workspace/session.ts";
+import type { OtherControl, ParamControl } from "../kernel/params.ts";
+import type { Attempt } from "./autoRun.ts";
 import type { CodeCell } from "./code.ts";
 import type { Held, HeldCell } from "./held.ts";
-import { type Inputs, isPinned, joinInputs } from "./inputs.ts";
+import { type Inputs, type Now, isPinned, joinInputs, paramInput } from "./inputs.ts";
 import { LiveOutput } from "./liveOutput.ts";
 import { currentVersions } from "./notebookChanges.ts";
 import type { OutputRecord } from "./outputs.ts";
-import { seedOf } from "./settings.ts";
 import type { ShownOutputs } from "./shownOutputs.ts";
 
 export interface RunWorld {
@@ -38,7 +39,11 @@ export interface CellToRun {
   readonly held: Held;
   /** True where no cell defines the name any more. */
   readonly unclaimed: (name: string) => boolean;
+  /** What it runs with. */
+  readonly now: Pick<Now, "params" | "seed">;
+  readonly controls: readonly OtherControl[];
   readonly outputs: ShownOutputs;
+  readonly attempted: (attempt: Attempt) => void;
   readonly progress: (progress: CellProgress) => void;
 }
 
@@ -48,12 +53,14 @@ const SHOW_EVERY_MS = 40;
 export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd["kind"]> {
   const { kernel, clock, me } = world;
   const { cell, held, outputs } = run;
-  const seed = seedOf(world.doc);
+  const { seed, params } = run.now;
   const { sources, inputs } = madeFrom(run, seed);
   const stamp = held.nextStamp();
   const used = new Map(run.edges.map(({ from }) => [from, held.get(from)?.stamp ?? 0]));
   const { id: by, name: byName } = me.current;
-  const live = new LiveOutput({ by, byName, at: clock.now(), inputs });
+  const at = clock.now();
+  const live = new LiveOutput({ by, byName, at, inputs });
+  const controls = new Map<string, ParamControl>();
   const record = (end: OutputRecord["end"], error?: ErrorOutput): OutputRecord =>
     live.record(end, clock.now(), deviceWords(kernel.status.current.device), error);
 
@@ -79,6 +86,10 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
       const pinned = sources.some(({ source }) => isPinned(digest, current, source));
       live.readDataset({ name, digest, pinned });
     },
+    readParam(control) {
+      controls.set(control.name, control);
+      live.readParam(paramInput(control, params));
+    },
     startedRun(started) {
       live.startedRun(started);
       show();
@@ -97,13 +108,23 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
       defines,
       reads: reads.filter((name) => run.edges.some((edge) => edge.name === name)),
       seed,
-      facts: { notebook: world.notebook, sources, datasets: inputs.datasets },
+      params,
+      controls: run.controls,
+      facts: {
+        notebook: world.notebook,
+        sources,
+        datasets: inputs.datasets,
+        params: Object.fromEntries(inputs.params.map(({ name, value }) => [name, value])),
+      },
     },
     listener,
   );
   leaveShow?.();
-  if (end.kind === "done")
-    held.keep(cell.id, { stamp, inputs: live.inputs, sources, defines, used });
+  const asked = [...controls.values()];
+  const ran = { stamp, inputs: live.inputs, sources, defines, used, controls: asked };
+  const gone = end.kind === "interrupted" ? end.kernelEnded : end.kind === "kernel-ended";
+  if (!gone) run.attempted({ from: ran, ms: clock.now() - at, leaves: live.leaves });
+  if (end.kind === "done") held.keep(cell.id, ran);
   void outputs.ended(cell.id, recordOf(end, record));
   return end.kind;
 }
@@ -147,7 +168,7 @@ function madeFrom(
     .map((from) => held.get(from))
     .filter((one): one is HeldCell => one !== undefined)
     .sort((a, b) => a.stamp - b.stamp);
-  const own = { sources: [{ cell: cell.id, code: cell.code }], datasets: [] };
+  const own = { sources: [{ cell: cell.id, code: cell.code }], datasets: [], params: [] };
   const sources = new Map(
     [...upstream.flatMap((one) => one.sources), { cell: cell.id, source: cell.source }].map(
       (one) => [one.cell, one] as const,

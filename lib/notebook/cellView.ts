@@ -2,12 +2,31 @@
 import type { CellId, MemberId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import type { ErrorOutput, MimeBundle } from "../kernel/mime.ts";
+import type { AutoWait } from "./autoPlan.ts";
 import type { StaleSince } from "./inputs.ts";
+import type { ChangedByOthers } from "./otherHands.ts";
 
 /** The words of the status "Cell 1 state". */
 export type CellState = "not run" | "stale" | "queued" | "running" | "done" | "error";
 
-export interface CellView {
+/** A problem that lies with other cells names them, to be gone to. */
+export interface CellProblem extends ErrorOutput {
+  readonly cells?: readonly CellId[];
+}
+
+/** What decides whether it runs, beside its code. */
+export interface CellStanding {
+  /** It defines nothing and does not run. */
+  readonly disabled?: boolean;
+  /** A cell that it needs and that is disabled. */
+  readonly needsDisabled?: CellId;
+  /** It is set to run when an input changes; `waits`: why it does not by itself, now. */
+  readonly auto?: { readonly waits?: AutoWait };
+  /** Others changed its code since this tab ran it. */
+  readonly changed?: ChangedByOthers;
+}
+
+export interface CellView extends CellStanding {
   readonly state: CellState;
   /** Why it is stale: what has changed since. */
   readonly staleSince?: StaleSince;
@@ -19,7 +38,7 @@ export interface CellView {
   /** Its output is here, its values are not: this tab's kernel has not run it. */
   readonly notRunHere: boolean;
   /** What is wrong before it has run: syntax, two cells that define one name, a circle. */
-  readonly problem?: ErrorOutput;
+  readonly problem?: CellProblem;
   readonly defines: readonly string[];
   readonly reads: readonly { readonly name: string; readonly from: CellId }[];
   readonly output?: CellOutput;

@@ -7,7 +7,7 @@ import type { CellId } from "../base/ids.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
 import { type CellNode, type Graph, graphOf, upstreamOf } from "../kernel/plan.ts";
 import { type CodeDigest, digestCode } from "./inputs.ts";
-import { listCells } from "./notebook.ts";
+import { type Cell, listCells } from "./notebook.ts";
 
 /** Reads and compiles cells (lib/kernel/compile.ts); loaded when it is needed. */
 export interface Compiler {
@@ -34,6 +34,8 @@ export interface CodeCell {
   readonly code: CodeDigest;
   readonly names: CellNames;
   readonly error?: ErrorOutput;
+  readonly disabled: boolean;
+  readonly auto: boolean;
 }
 
 const NO_NAMES: CellNames = { defines: [], imports: [], reads: [] };
@@ -44,6 +46,7 @@ export class NotebookCode {
   #cells: ReadonlyMap<CellId, CodeCell> = new Map();
   #numbers: ReadonlyMap<CellId, number> = new Map();
   #graph: Graph | undefined;
+  #someDisabled = false;
   readonly #upstream = new Map<CellId, readonly CellId[]>();
 
   constructor(doc: Y.Doc) {
@@ -60,6 +63,11 @@ export class NotebookCode {
     return this.#cells;
   }
 
+  /** True where some cell is disabled. */
+  get someDisabled(): boolean {
+    return this.#someDisabled;
+  }
+
   readonly numberOf = (cell: CellId): number | undefined => this.#numbers.get(cell);
 
   use(compiler: Compiler): void {
@@ -73,14 +81,15 @@ export class NotebookCode {
     const all = listCells(this.#doc);
     this.#numbers = new Map(all.map((cell, i) => [cell.id, i + 1]));
     this.#cells = new Map(
-      all.flatMap(({ id, kind, source }, i) =>
-        kind === "code" ? [[id, this.#readCell(id, i + 1, source)]] : [],
+      all.flatMap((cell, i) =>
+        cell.kind === "code" ? [[cell.id, this.#readCell(cell, i + 1)]] : [],
       ),
     );
+    this.#someDisabled = [...this.#cells.values()].some((cell) => cell.disabled);
     if (!this.#compiler) return;
-    const nodes = [...this.#cells.values()].map(({ id, names, error }): CellNode => {
+    const nodes = [...this.#cells.values()].map(({ id, names, error, disabled }): CellNode => {
       const trains = trainsOf(id).filter((name) => names.reads.includes(name));
-      return { id, ...names, trains, ...(error ? { error } : {}) };
+      return { id, disabled, ...names, trains, ...(error ? { error } : {}) };
     });
     // Most of what is typed changes no name.
     if (this.#graph && sameNodes(nodes, this.#graph.cells)) return;
@@ -96,19 +105,23 @@ export class NotebookCode {
     return known;
   }
 
-  /** True where some cell defines the name. */
+  /** True where some cell defines the name; a disabled one defines nothing. */
   defines(name: string): boolean {
-    return [...this.#cells.values()].some((cell) => cell.names.defines.includes(name));
+    return [...this.#cells.values()].some(
+      (cell) => !cell.disabled && cell.names.defines.includes(name),
+    );
   }
 
-  #readCell(id: CellId, number: number, source: string): CodeCell {
+  #readCell({ id, source, disabled = false, auto = false }: Cell, number: number): CodeCell {
     const before = this.#cells.get(id);
-    if (before?.source === source) return before.number === number ? before : { ...before, number };
+    const same = before?.number === number && before.disabled === disabled && before.auto === auto;
+    if (before?.source === source) return same ? before : { ...before, number, disabled, auto };
     const code = digestCode(source);
     const read = this.#compiler?.analyseCell(source);
-    if (!read) return { id, number, source, code, names: NO_NAMES };
-    if (read.ok) return { id, number, source, code, names: read };
-    return { id, number, source, code, names: before?.names ?? NO_NAMES, error: read.error };
+    const cell = { id, number, source, code, disabled, auto };
+    if (!read) return { ...cell, names: NO_NAMES };
+    if (read.ok) return { ...cell, names: read };
+    return { ...cell, names: before?.names ?? NO_NAMES, error: read.error };
   }
 }
 
@@ -118,6 +131,7 @@ function sameNodes(nodes: readonly CellNode[], cells: Graph["cells"]): boolean {
   for (const before of cells.values()) {
     const now = nodes[i++];
     if (!now || now.id !== before.id || now.error !== before.error) return false;
+    if (now.disabled !== before.disabled) return false;
     for (const part of ["defines", "imports", "reads", "trains"] as const)
       if (!sameWords(now[part], before[part])) return false;
   }

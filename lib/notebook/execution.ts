@@ -1,29 +1,33 @@
 /**
  * A notebook that runs in this tab: the queue of its cells, one at a time through the kernel, and what can be said
  * of each. What runs is planned from the code of the moment, so that it knows what a cell trained just now. Nothing
- * runs unless this person asks; others' outputs come through the document.
+ * runs unless this person asks, save what they set to run by itself (autoRun.ts); others' outputs come through the document.
  */
 import type { CellId } from "../base/ids.ts";
 import { type Observable, Settable } from "../base/observable.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import { planRun } from "../kernel/plan.ts";
+import { AutoRun } from "./autoRun.ts";
 import { type RunWorld, runCell } from "./cellRun.ts";
 import type { CellView } from "./cellView.ts";
+import { CellViews } from "./cellViews.ts";
 import { type Compiler, NotebookCode } from "./code.ts";
 import { Held } from "./held.ts";
-import { type Now, changedSince } from "./inputs.ts";
-import { currentVersions, watchNotebook } from "./notebookChanges.ts";
+import type { Now } from "./inputs.ts";
+import { watchNotebook } from "./notebookChanges.ts";
+import { controlsElsewhere, forgetGone, readNow } from "./now.ts";
+import { type AuthorOf, OtherHands } from "./otherHands.ts";
+import { NotebookParams, type Params } from "./params.ts";
 import { ReadingPace } from "./readingPace.ts";
 import { RunQueue } from "./runQueue.ts";
-import { seedOf } from "./settings.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
-import { sameView, viewOf } from "./viewOf.ts";
 
 export interface ExecutionWorld extends RunWorld {
   /** Loads what reads and compiles cells; asked once, at once. */
   readonly compiler: () => Promise<Compiler>;
   /** Cells that other members' kernels run now. */
   readonly elsewhere: Observable<ReadonlySet<string>>;
+  readonly authorOf: AuthorOf;
 }
 
 /** What is asked before cells run that nobody pressed and that took long when they last ran. */
@@ -48,7 +52,10 @@ export class Execution {
   readonly #held = new Held();
   readonly #queue: RunQueue;
   readonly #outputs: ShownOutputs;
-  readonly #views = new Map<CellId, Settable<CellView>>();
+  readonly #auto: AutoRun;
+  readonly #hands: OtherHands;
+  readonly #params: NotebookParams;
+  readonly #views: CellViews;
   readonly #stale = new Settable<readonly CellId[]>([]);
   readonly #asking = new Settable<RunQuestion | undefined>(undefined);
   readonly #running = new Settable<RunningCell | undefined>(undefined);
@@ -56,11 +63,14 @@ export class Execution {
   readonly #pace: ReadingPace;
   #now: Now;
   #working = false;
+  /** What waits runs because this person asked, and not by itself. */
+  #pressed = true;
   #closed = false;
 
   readonly stale: Observable<readonly CellId[]> = this.#stale;
   readonly asking: Observable<RunQuestion | undefined> = this.#asking;
   readonly running: Observable<RunningCell | undefined> = this.#running;
+  readonly params: Params;
 
   constructor(world: ExecutionWorld) {
     this.#world = world;
@@ -74,6 +84,21 @@ export class Execution {
       mayWrite: () => world.me.current.role !== "viewer",
       changed: () => this.#refreshSoon(),
     });
+    this.#auto = new AutoRun({ code: this.#code, held: this.#held, clock: world.clock }, (due) =>
+      this.#enqueue(due, false),
+    );
+    this.#hands = new OtherHands(world.doc, world.authorOf, () => world.me.current.id);
+    this.params = this.#params = new NotebookParams(world.doc, world.me);
+    this.#views = new CellViews({
+      code: this.#code,
+      held: this.#held,
+      queue: this.#queue,
+      outputs: this.#outputs,
+      auto: this.#auto,
+      hands: this.#hands,
+      pace: this.#pace,
+      elsewhere: world.elsewhere,
+    });
     this.#now = this.#readNow();
     this.#compiler = world.compiler();
     void this.#compiler.then((compiler) => {
@@ -85,6 +110,7 @@ export class Execution {
         if (typed) this.#pace.typed();
         else this.#refreshSoon();
       }),
+      this.#params.moves.subscribe(() => this.#refreshSoon()),
       world.elsewhere.subscribe(() => this.#refreshSoon()),
       world.kernel.status.subscribe(() => this.#watchKernel()),
     ];
@@ -92,9 +118,7 @@ export class Execution {
   }
 
   cell(id: CellId): Observable<CellView> {
-    const known = this.#views.get(id) ?? new Settable(this.#view(id));
-    this.#views.set(id, known);
-    return known;
+    return this.#views.cell(id, { now: this.#now, running: this.#running.current });
   }
 
   runCell(id: CellId): void {
@@ -104,7 +128,9 @@ export class Execution {
   /** Every cell that says something, anew. */
   runAll(): void {
     this.#refresh();
-    const cells = [...this.#code.cells.values()].filter((cell) => cell.source.trim() !== "");
+    const cells = [...this.#code.cells.values()].filter(
+      (cell) => cell.source.trim() !== "" && !cell.disabled,
+    );
     void this.#request(
       cells.map((cell) => cell.id),
       true,
@@ -117,16 +143,23 @@ export class Execution {
     void this.#request(this.#stale.current, false);
   }
 
+  /** The person has seen that others changed the cell. */
+  dismissChange(cell: CellId): void {
+    this.#hands.dismiss(cell);
+    this.#refresh();
+  }
+
   /** Stops the cell that runs, and drops what waits. */
   interrupt(): void {
     this.#drop();
+    this.#auto.stopped();
     if (this.#running.current) this.#world.kernel.interrupt();
     this.#refresh();
   }
 
   restart(): void {
     this.#drop();
-    this.#held.clear();
+    this.#clear();
     this.#world.kernel.restart();
     this.#refresh();
   }
@@ -136,6 +169,9 @@ export class Execution {
     this.#drop();
     for (const stop of this.#stops) stop();
     this.#pace.close();
+    this.#auto.close();
+    this.#hands.close();
+    this.#params.close();
     this.#outputs.close();
     this.#world.kernel.close();
   }
@@ -147,10 +183,10 @@ export class Execution {
     this.#refresh();
     const asked = cells.filter((cell) => cell !== this.#running.current?.cell);
     const long = sure ? [] : this.#longBefore(asked);
-    if (long.length === 0) return this.#enqueue(asked);
+    if (long.length === 0) return this.#enqueue(asked, true);
     const answer = (run: boolean): void => {
       this.#asking.set(undefined);
-      if (run) this.#enqueue(asked);
+      if (run) this.#enqueue(asked, true);
     };
     this.#asking.set({ cells: long, answer });
   }
@@ -165,7 +201,11 @@ export class Execution {
       .filter(({ ms }) => ms > LONG_MS);
   }
 
-  #enqueue(cells: readonly CellId[]): void {
+  #enqueue(cells: readonly CellId[], pressed: boolean): void {
+    // What would run by itself gives way, and comes again when the person's own cells are done.
+    if (this.#working && pressed && !this.#pressed) this.#queue.drop();
+    else if (this.#working && !pressed) return;
+    this.#pressed = pressed;
     this.#queue.want(cells);
     if (this.#working) this.#refresh();
     else void this.#work();
@@ -190,6 +230,9 @@ export class Execution {
     const cell = this.#code.cells.get(id);
     const compiled = cell && (await this.#compiler).compileCell(cell.source);
     if (!cell || compiled?.ok !== true) return this.#queue.failed(id);
+    if (this.#pressed) this.#auto.pressed(cell);
+    else if (!this.#auto.mayRun(cell)) return this.#queue.drop();
+    this.#hands.ran(id, cell.source);
     const since = clock.now();
     this.#running.set({ cell: id, since });
     this.#refresh();
@@ -199,7 +242,10 @@ export class Execution {
       edges: this.#code.graph?.edges.get(id) ?? [],
       held: this.#held,
       unclaimed: (name) => !this.#code.defines(name),
+      now: this.#now,
+      controls: controlsElsewhere(id, this.#held, this.#code),
       outputs: this.#outputs,
+      attempted: (attempt) => this.#auto.attempted(id, attempt),
       progress: (progress) => {
         this.#running.set({ cell: id, since, progress });
         this.#refreshSoon();
@@ -218,8 +264,13 @@ export class Execution {
   /** A kernel that is off or starts anew holds nothing. */
   #watchKernel(): void {
     const { state } = this.#world.kernel.status.current;
-    if (state === "off" || state === "starting") this.#held.clear();
+    if (state === "off" || state === "starting") this.#clear();
     this.#refreshSoon();
+  }
+
+  #clear(): void {
+    this.#held.clear();
+    this.#auto.clear();
   }
 
   #refreshSoon(): void {
@@ -232,51 +283,16 @@ export class Execution {
     this.#pace.wasRead();
     this.#now = this.#readNow();
     if (this.#working) this.#queue.plan(this.#running.current?.cell);
-    const stale: CellId[] = [];
-    for (const id of new Set([...this.#code.cells.keys(), ...this.#views.keys()])) {
-      const view = this.#view(id);
-      if (view.state === "stale") stale.push(id);
-      const shown = this.#views.get(id);
-      if (shown && !sameView(view, shown.current)) shown.set(view);
-    }
+    this.#auto.look(this.#now, this.#working);
+    const stale = this.#views.refresh({ now: this.#now, running: this.#running.current });
     if (stale.join() !== this.#stale.current.join()) this.#stale.set(stale);
   }
 
   #readNow(): Now {
-    const { doc, index, kernel } = this.#world;
-    const code = this.#code;
-    code.read((cell) => this.#outputs.get(cell)?.trains ?? []);
-    const versions = currentVersions(index);
-    const now: Now = {
-      seed: seedOf(doc),
-      code: (cell) => code.cells.get(cell)?.code,
-      dataset: (name) => versions.get(name),
-      upstream: (cell) => code.upstream(cell),
-    };
-    this.#held.compareWith(code.graph, now);
-    for (const cell of this.#held.cells.filter((one) => !code.cells.has(one))) {
-      const names = this.#held.get(cell)?.defines.filter((name) => !code.defines(name)) ?? [];
-      this.#held.forget(cell);
-      if (names.length > 0) kernel.forget(names);
-    }
+    this.#code.read((cell) => this.#outputs.get(cell)?.trains ?? []);
+    const now = readNow(this.#world, this.#code, this.#params);
+    this.#held.compareWith(this.#code.graph, now);
+    forgetGone(this.#held, this.#code, this.#world.kernel);
     return now;
-  }
-
-  #view(id: CellId): CellView {
-    const record = this.#outputs.get(id);
-    const running = this.#running.current;
-    const at = this.#queue.order.indexOf(id);
-    return viewOf({
-      running: running?.cell === id ? running : undefined,
-      queued: at >= 0,
-      behind: this.#queue.order[at - 1] ?? running?.cell,
-      elsewhere: this.#world.elsewhere.current.has(id),
-      fresh: this.#held.fresh(id),
-      problem: this.#queue.problem(id, this.#pace.typing),
-      record,
-      staleSince: record && changedSince(id, record.inputs, this.#now),
-      defines: this.#code.cells.get(id)?.names.defines ?? [],
-      edges: this.#code.graph?.edges.get(id) ?? [],
-    });
   }
 }

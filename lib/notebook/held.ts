@@ -1,5 +1,6 @@
 /** What this tab's kernel holds: which cells ran in it, with what, and what has changed their values since. */
 import type { CellId } from "../base/ids.ts";
+import type { ParamControl } from "../kernel/params.ts";
 import type { Edge, Graph, Holdings } from "../kernel/plan.ts";
 import { type Inputs, type Now, changedSince } from "./inputs.ts";
 
@@ -11,6 +12,8 @@ export interface HeldCell {
   /** The codes behind it as they were when they ran, itself last. */
   readonly sources: readonly { readonly cell: CellId; readonly source: string }[];
   readonly defines: readonly string[];
+  /** The controls that it asked for itself. */
+  readonly controls: readonly ParamControl[];
   /** The runs of other cells whose values it was made from. */
   readonly used: ReadonlyMap<CellId, number>;
 }
@@ -81,7 +84,12 @@ export class Held implements Holdings {
 
   #isFresh(cell: CellId): boolean {
     const held = this.#cells.get(cell);
-    if (!held || !this.#now || !this.#graph) return false;
+    return held !== undefined && this.asItRan(cell, held);
+  }
+
+  /** Whether a run of the cell was made from what it would be made from now. */
+  asItRan(cell: CellId, held: HeldCell): boolean {
+    if (!this.#now || !this.#graph) return false;
     const edges: readonly Edge[] = this.#graph.edges.get(cell) ?? [];
     return (
       edges.every(

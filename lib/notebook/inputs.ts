@@ -5,12 +5,22 @@
 import { digestText } from "../base/digest.ts";
 import { type CellId, type Digest, isDigest } from "../base/ids.ts";
 import { asArray, asRecord, asString } from "../base/json.ts";
+import {
+  type GivenParams,
+  MOST_PARAMS,
+  type ParamControl,
+  type ParamValue,
+  givenOf,
+  plainValue,
+  valueOf,
+} from "../kernel/params.ts";
 
 export interface Inputs {
   readonly seed: number;
   /** Every cell whose code led to it in the order in which they ran, itself last. */
   readonly sources: readonly { readonly cell: CellId; readonly code: CodeDigest }[];
   readonly datasets: readonly DatasetInput[];
+  readonly params: readonly ParamInput[];
 }
 
 export interface DatasetInput {
@@ -20,6 +30,17 @@ export interface DatasetInput {
   readonly pinned: boolean;
 }
 
+export interface ParamInput {
+  readonly name: string;
+  readonly value: ParamValue;
+  /** It stood at its initial value. */
+  readonly initial: boolean;
+  /** In the tab that ran it alone. */
+  readonly private: boolean;
+  /** What was set and is no value of the control. */
+  readonly refused: ParamValue | null;
+}
+
 /** Enough of a digest to tell a cell's codes apart. */
 export type CodeDigest = string & { readonly __code: true };
 
@@ -27,7 +48,9 @@ export type CodeDigest = string & { readonly __code: true };
 export interface Now {
   readonly seed: number;
   code(cell: CellId): CodeDigest | undefined;
+  disabled(cell: CellId): boolean;
   dataset(name: string): Digest | undefined;
+  readonly params: GivenParams;
   /** The cells that this one needs, itself left out; undefined while that is not known. */
   upstream(cell: CellId): readonly CellId[] | undefined;
 }
@@ -37,7 +60,10 @@ export type StaleSince =
   | { readonly kind: "code" }
   | { readonly kind: "cell"; readonly cell: CellId }
   | { readonly kind: "data"; readonly dataset: string }
+  | { readonly kind: "param"; readonly param: string }
   | { readonly kind: "seed" }
+  /** A cell that it was made from is disabled now. */
+  | { readonly kind: "disabled"; readonly cell: CellId }
   /** The run that made it never came to its end. */
   | { readonly kind: "cut-off" };
 
@@ -53,12 +79,13 @@ export function digestCode(source: string): CodeDigest {
 
 /** One name for all of it. */
 export function digestInputs(inputs: Inputs): Digest {
-  const { seed, sources, datasets } = inputs;
+  const { seed, sources, datasets, params } = inputs;
   return digestText(
     JSON.stringify([
       seed,
       sources.map(({ cell, code }) => [cell, code]),
       datasets.map(({ name, digest }) => [name, digest]).sort(),
+      ...(params.length > 0 ? [params.map(({ name, value }) => [name, value]).sort()] : []),
     ]),
   );
 }
@@ -68,10 +95,33 @@ export function isPinned(digest: Digest, current: Digest | undefined, source: st
   return digest !== current || source.includes(digest.slice(0, PIN_DIGITS));
 }
 
+/** What a run that asks for this control is made from. */
+export function paramInput(control: ParamControl, given: GivenParams): ParamInput {
+  const { name, private: own } = control;
+  const value = valueOf(control, given);
+  const set = givenOf(control, given);
+  const refused = set === undefined || set === value ? null : set;
+  return { name, value, initial: value === control.initial, private: own, refused };
+}
+
+/** Whether the control still gives the value that it gave. */
+function stands(param: ParamInput, given: GivenParams): boolean {
+  const set = givenOf(param, given);
+  return set === undefined ? param.initial : set === param.value || set === param.refused;
+}
+
+/** Without what stays in the tab that ran it: what others judge an output by. */
+export function sharedInputs(inputs: Inputs): Inputs {
+  if (!inputs.params.some((one) => one.private)) return inputs;
+  return { ...inputs, params: inputs.params.filter((one) => !one.private) };
+}
+
 /** What has changed since, nearest first: its own code, what it is made of, the cells above it, the seed. */
 export function changedSince(cell: CellId, inputs: Inputs, now: Now): StaleSince | undefined {
   const own = inputs.sources.find((one) => one.cell === cell);
   if (own?.code !== now.code(cell)) return { kind: "code" };
+  const off = inputs.sources.find((one) => one.cell !== cell && now.disabled(one.cell));
+  if (off) return { kind: "disabled", cell: off.cell };
   const changed = inputs.sources.find((one) => one.code !== now.code(one.cell));
   if (changed) return { kind: "cell", cell: changed.cell };
   const upstream = now.upstream(cell);
@@ -87,14 +137,13 @@ export function changedSince(cell: CellId, inputs: Inputs, now: Now): StaleSince
     ({ name, digest, pinned }) => !pinned && now.dataset(name) !== digest,
   );
   if (newer) return { kind: "data", dataset: newer.name };
+  const moved = inputs.params.find((one) => !stands(one, now.params));
+  if (moved) return { kind: "param", param: moved.name };
   return inputs.seed === now.seed ? undefined : { kind: "seed" };
 }
 
 /** Joins what several cells came from, each source and dataset once, the first of them first. */
-export function joinInputs(
-  seed: number,
-  parts: readonly Pick<Inputs, "sources" | "datasets">[],
-): Inputs {
+export function joinInputs(seed: number, parts: readonly Omit<Inputs, "seed">[]): Inputs {
   const sources = new Map(
     parts.flatMap((part) => part.sources.map((one) => [one.cell, one] as const)),
   );
@@ -103,7 +152,17 @@ export function joinInputs(
       part.datasets.map((one) => [`${one.name} ${one.digest}`, one] as const),
     ),
   );
-  return { seed, sources: [...sources.values()], datasets: [...datasets.values()] };
+  const params = new Map(
+    parts.flatMap((part) =>
+      part.params.map((one) => [`${one.name} ${String(one.private)}`, one] as const),
+    ),
+  );
+  return {
+    seed,
+    sources: [...sources.values()],
+    datasets: [...datasets.values()],
+    params: [...params.values()],
+  };
 }
 
 /** From a document that anybody may have written; undefined where it makes no sense. */
@@ -131,5 +190,16 @@ export function parseInputs(value: unknown): Inputs | undefined {
         if (name === undefined || digest === undefined || !isDigest(digest)) return [];
         return [{ name, digest, pinned: dataset?.["pinned"] === true }];
       }),
+    params: asArray(inputs["params"]).slice(0, MOST_PARAMS).flatMap(parseParam),
   };
+}
+
+function parseParam(value: unknown): ParamInput[] {
+  const param = asRecord(value);
+  const name = asString(param?.["name"]);
+  const at = plainValue(param?.["value"]);
+  if (!param || name === undefined || at === undefined) return [];
+  const refused = plainValue(param["refused"]) ?? null;
+  const [initial, own] = [param["initial"] === true, param["private"] === true];
+  return [{ name, value: at, initial, private: own, refused }];
 }

@@ -1,7 +1,13 @@
 /** The output of a cell while it runs: gathers what the kernel tells until it is a record. */
 import type { Digest } from "../base/ids.ts";
 import type { ErrorOutput, MimeBundle } from "../kernel/mime.ts";
-import { type DatasetInput, type Inputs, digestInputs, joinInputs } from "./inputs.ts";
+import {
+  type DatasetInput,
+  type Inputs,
+  type ParamInput,
+  digestInputs,
+  joinInputs,
+} from "./inputs.ts";
 import type { OutputRecord } from "./outputs.ts";
 
 /** Who runs it, from what, since when. */
@@ -11,6 +17,7 @@ export class LiveOutput {
   readonly #origin: RunOrigin;
   readonly #bundles: { bundle: MimeBundle; readonly id: string | undefined }[] = [];
   readonly #datasets = new Map<string, DatasetInput>();
+  readonly #params = new Map<string, ParamInput>();
   readonly #runs = new Set<string>();
   readonly #trains = new Set<string>();
 
@@ -29,6 +36,10 @@ export class LiveOutput {
     this.#datasets.set(`${dataset.name} ${dataset.digest}`, dataset);
   }
 
+  readParam(param: ParamInput): void {
+    this.#params.set(param.name, param);
+  }
+
   startedRun(run: string): void {
     this.#runs.add(run);
   }
@@ -37,11 +48,16 @@ export class LiveOutput {
     for (const name of names) this.#trains.add(name);
   }
 
+  /** It trained or recorded something. */
+  get leaves(): boolean {
+    return this.#runs.size > 0 || this.#trains.size > 0;
+  }
+
   get inputs(): Inputs {
     const { inputs } = this.#origin;
     return joinInputs(inputs.seed, [
       inputs,
-      { sources: [], datasets: [...this.#datasets.values()] },
+      { sources: [], datasets: [...this.#datasets.values()], params: [...this.#params.values()] },
     ]);
   }
 

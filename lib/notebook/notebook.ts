@@ -19,7 +19,12 @@ export interface CellPlace {
 
 export interface Cell extends CellPlace {
   readonly source: string;
+  readonly disabled?: boolean;
+  readonly auto?: boolean;
 }
+
+/** What a cell can be set to, for everybody. */
+export type CellFlag = "disabled" | "auto";
 
 /** Where a new or moved cell goes: below a cell, or above all of them with null. */
 export type After = CellId | null;
@@ -28,6 +33,7 @@ interface Placed extends CellPlace {
   /** Null where a peer wrote a position that is none: such cells stand last. */
   readonly position: string | null;
   readonly text: Y.Text;
+  readonly map: Y.Map<unknown>;
 }
 
 /** The cells in reading order, without their texts. Two cells added at once share a position, so the id breaks the tie. */
@@ -37,7 +43,13 @@ export function listCellPlaces(doc: Y.Doc): CellPlace[] {
 
 /** The cells in reading order, with what they say now. */
 export function listCells(doc: Y.Doc): Cell[] {
-  return placedCells(doc).map(({ id, kind, text }) => ({ id, kind, source: text.toJSON() }));
+  return placedCells(doc).map(({ id, kind, text, map }) => ({
+    id,
+    kind,
+    source: text.toJSON(),
+    ...(map.get("disabled") === true ? { disabled: true } : {}),
+    ...(map.get("auto") === true ? { auto: true } : {}),
+  }));
 }
 
 /** A cell's text, to be edited in place; undefined where there is no such cell. */
@@ -83,6 +95,18 @@ export function setCellKind(doc: Y.Doc, id: CellId, kind: CellKind): void {
   edit(doc, "setCellKind", () => cellFields(doc, id)?.set("kind", kind));
 }
 
+/** Sets or takes away a flag; a cell that is gone has none. */
+export function setCellFlag(doc: Y.Doc, id: CellId, flag: CellFlag, on: boolean): void {
+  edit(doc, `${flag} ${on ? "on" : "off"}`, () => {
+    if (on) cellFields(doc, id)?.set(flag, true);
+    else notebookRoots.cells(doc).get(id)?.delete(flag);
+  });
+}
+
+export function hasCellFlag(doc: Y.Doc, id: CellId, flag: CellFlag): boolean {
+  return notebookRoots.cells(doc).get(id)?.get(flag) === true;
+}
+
 function placedCells(doc: Y.Doc): Placed[] {
   const cells: Placed[] = [];
   for (const [key, map] of notebookRoots.cells(doc)) {
@@ -90,7 +114,8 @@ function placedCells(doc: Y.Doc): Placed[] {
     const kind = map.get("kind");
     const text = map.get("source");
     if ((kind !== "code" && kind !== "text") || !(text instanceof Y.Text)) continue;
-    cells.push({ id: key as CellId, kind, position: parsePosition(map.get("position")), text });
+    const position = parsePosition(map.get("position"));
+    cells.push({ id: key as CellId, kind, position, text, map });
   }
   return cells.sort(byPosition);
 }

@@ -3,8 +3,8 @@
  * whenever something is known better. Remembers why a cell that was asked for did not run.
  */
 import type { CellId } from "../base/ids.ts";
-import type { ErrorOutput } from "../kernel/mime.ts";
 import { planRun } from "../kernel/plan.ts";
+import type { CellProblem } from "./cellView.ts";
 import type { NotebookCode } from "./code.ts";
 import type { Held } from "./held.ts";
 import type { CodeDigest } from "./inputs.ts";
@@ -15,6 +15,8 @@ interface Refusal {
   readonly by: CellId;
   readonly code: CodeDigest | undefined;
   readonly byCode: CodeDigest | undefined;
+  /** That cell was disabled. */
+  readonly disabled: boolean;
 }
 
 export class RunQueue {
@@ -78,7 +80,8 @@ export class RunQueue {
 
   #refuse(cell: CellId, by: CellId): void {
     this.#wanted.delete(cell);
-    this.#refused.set(cell, { by, code: this.#codeOf(cell), byCode: this.#codeOf(by) });
+    const [code, byCode] = [this.#codeOf(cell), this.#codeOf(by)];
+    this.#refused.set(cell, { by, code, byCode, disabled: this.#disabled(by) });
   }
 
   /** It went wrong: cells that need it are not run for nothing. */
@@ -93,17 +96,22 @@ export class RunQueue {
    * What is wrong with a cell before it has run. A mistake in the syntax is told when the cell is run; what concerns
    * several cells, when nobody is typing.
    */
-  problem(cell: CellId, typing: boolean): ErrorOutput | undefined {
+  problem(cell: CellId, typing: boolean): CellProblem | undefined {
     const problem = this.#code.graph?.problems.get(cell);
     const refused = this.#refused.get(cell);
     const asked =
       refused !== undefined &&
       refused.code === this.#codeOf(cell) &&
-      refused.byCode === this.#codeOf(refused.by);
+      refused.byCode === this.#codeOf(refused.by) &&
+      refused.disabled === this.#disabled(refused.by);
     if (problem && (asked || (!typing && problem.kind !== "syntax")))
       return problemWords(problem, this.#code.numberOf);
     if (!asked || refused.by === cell || this.#held.fresh(refused.by)) return undefined;
-    return blockedWords(refused.by, this.#code.numberOf);
+    return blockedWords(refused.by, refused.disabled, this.#code.numberOf);
+  }
+
+  #disabled(cell: CellId): boolean {
+    return this.#code.cells.get(cell)?.disabled === true;
   }
 
   #codeOf(cell: CellId): CodeDigest | undefined {

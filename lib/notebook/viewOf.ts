@@ -2,9 +2,8 @@
 import { equalityDeep } from "lib0/function";
 import type { CellId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
-import type { ErrorOutput } from "../kernel/mime.ts";
 import type { Edge } from "../kernel/plan.ts";
-import type { CellOutput, CellState, CellView } from "./cellView.ts";
+import type { CellOutput, CellProblem, CellStanding, CellState, CellView } from "./cellView.ts";
 import type { StaleSince } from "./inputs.ts";
 import type { OutputRecord } from "./outputs.ts";
 
@@ -16,11 +15,12 @@ export interface CellKnowledge {
   readonly elsewhere: boolean;
   /** This tab's kernel holds its values, and they are those of now. */
   readonly fresh: boolean;
-  readonly problem?: ErrorOutput | undefined;
+  readonly problem?: CellProblem | undefined;
   readonly record?: OutputRecord | undefined;
   readonly staleSince?: StaleSince | undefined;
   readonly defines: readonly string[];
   readonly edges: readonly Edge[];
+  readonly standing: CellStanding;
 }
 
 export function viewOf(known: CellKnowledge): CellView {
@@ -33,7 +33,8 @@ export function viewOf(known: CellKnowledge): CellView {
     ...(state === "queued" && known.behind !== undefined ? { behind: known.behind } : {}),
     ...(running ? { startedAt: running.since } : {}),
     ...(running?.progress ? { progress: running.progress } : {}),
-    notRunHere: !running && record?.end === "done" && !known.fresh,
+    ...known.standing,
+    notRunHere: !running && !known.standing.disabled && record?.end === "done" && !known.fresh,
     ...(problem && !running ? { problem } : {}),
     defines: known.defines,
     reads: readsOf(known.edges),

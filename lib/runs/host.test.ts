@@ -29,6 +29,7 @@ let rooms: MemoryRooms;
 let world: ReturnType<typeof memoryPlatform>;
 let beat: (() => void) | undefined;
 let datasets: (typeof data)[];
+let controls: Record<string, number | boolean>;
 let host: ReturnType<typeof runsCapability>;
 let started: RunId[];
 
@@ -37,6 +38,7 @@ beforeEach(() => {
   world = memoryPlatform();
   beat = undefined;
   datasets = [data];
+  controls = {};
   started = [];
   const every = (_: number, act: () => void): (() => void) => {
     beat = act;
@@ -52,6 +54,7 @@ const context = (cell = CELL): CallContext => ({
       notebook: "notebook" as NotebookId,
       sources: [{ cell, source: "train()" }],
       datasets: [...datasets],
+      params: { ...controls },
       seed: 7,
       device: { backend: "WebGPU", adapter: "Apple M3 Pro", packages: { tf: "4.22.0" } },
     };
@@ -75,6 +78,18 @@ const row = (): RunRow => listRuns(rooms.doc("runs"))[0]!;
 const room = (): Y.Doc => rooms.doc(`run/${row().id}`);
 
 describe("a run", () => {
+  it("has the params that controls gave, and what its cell says of the same name counts more", async () => {
+    controls = { rate: 0.1, units: 8 };
+    await tell({ kind: "start", params: { rate: 0.2 } });
+    expect(row().params).toEqual({ rate: 0.2, units: 8 });
+    await tell({ kind: "describe", params: { units: 16 }, tags: [] });
+    await tell({ kind: "describe", params: { units: 99, rate: 99 }, tags: [] });
+    expect(row().params).toEqual({ rate: 0.2, units: 16 });
+    controls = { rate: 0.1, units: 8, late: true };
+    await tell({ kind: "end", how: "finished" });
+    expect(row().params).toEqual({ rate: 0.2, units: 16, late: true });
+  });
+
   it("is there for another member from its first point to its end", async () => {
     const other = new Y.Doc();
     const theirs = new Y.Doc();

@@ -67,6 +67,8 @@ export class Recording {
   readonly #unsealed = new SeriesLog();
   readonly #whole = new SeriesLog();
   #datasets = 0;
+  /** Params that came from controls and that the cell said nothing of: what it says of one later counts. */
+  readonly #controls = new Set<string>();
   #chunks = 0;
   #rowAt: number;
   #progressAt = 0;
@@ -94,7 +96,8 @@ export class Recording {
 
   describe(params: RunParams, tags: readonly string[], model: ModelSummary | undefined): void {
     this.#write(({ runs, run }) => {
-      if (Object.keys(params).length > 0) addParams(runs.doc, this.id, params);
+      if (Object.keys(params).length > 0) addParams(runs.doc, this.id, params, this.#controls);
+      for (const name of Object.keys(params)) this.#controls.delete(name);
       for (const tag of tags) setTag(runs.doc, this.id, tag, true);
       if (model) writeModel(run.doc, model);
     });
@@ -137,7 +140,9 @@ export class Recording {
     this.#write((rooms) => {
       const { runs, run } = rooms;
       this.#progress = undefined;
-      if (this.#settings.facts().datasets.length > this.#datasets) this.#noteInputs(rooms);
+      const facts = this.#settings.facts();
+      if (facts.datasets.length > this.#datasets) this.#noteInputs(rooms);
+      if (facts.params) addParams(runs.doc, this.id, facts.params);
       putEnd(runs.doc, this.id, { how, at, why }, this.#live());
       writeProgress(run.doc, undefined);
     });
@@ -161,6 +166,8 @@ export class Recording {
     const { runs, run } = rooms;
     const { session, id, cell, name, params, model } = this.#settings;
     const facts = this.#settings.facts();
+    for (const control of Object.keys(facts.params ?? {}))
+      if (!Object.hasOwn(params, control)) this.#controls.add(control);
     const { backend, adapter } = facts.device;
     const me = session.me.current;
     const start = {
@@ -174,7 +181,11 @@ export class Recording {
       datasets: facts.datasets,
       attempt: ATTEMPT,
     };
-    putRun(runs.doc, id, start, { name, params, live: this.#live() });
+    putRun(runs.doc, id, start, {
+      name,
+      params: { ...facts.params, ...params },
+      live: this.#live(),
+    });
     this.#noteInputs(rooms);
     if (model) writeModel(run.doc, model);
   }

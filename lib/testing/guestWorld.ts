@@ -3,6 +3,7 @@ import { Script } from "node:vm";
 import type { Capability } from "../kernel/capability.ts";
 import { compileCell } from "../kernel/compile.ts";
 import { Runtime } from "../kernel/guest/runtime.ts";
+import { type GivenParams, type OtherControl, nothingGiven } from "../kernel/params.ts";
 import type { CellBody, GuestWorld } from "../kernel/guest/world.ts";
 import type { GuestEnd, Shown, ToPage } from "../kernel/protocol.ts";
 
@@ -17,6 +18,9 @@ export class GuestWorkshop {
   readonly runtime: Runtime;
   readonly world: GuestWorld;
   readonly messages: ToPage[] = [];
+  /** What the next runs are told of controls. */
+  params: GivenParams = nothingGiven;
+  controls: readonly OtherControl[] = [];
   readonly #capabilities: readonly Pick<Capability, "name" | "host">[];
   #ended: (() => void) | undefined;
 
@@ -43,7 +47,9 @@ export class GuestWorkshop {
     const from = this.messages.length;
     const ended = new Promise<void>((resolve) => (this.#ended = resolve));
     const { code, analysis } = compiled;
-    this.runtime.receive({ kind: "run", cell, code, defines: analysis.defines, reads, seed });
+    const { params, controls } = this;
+    const { defines } = analysis;
+    this.runtime.receive({ kind: "run", cell, code, defines, reads, seed, params, controls });
     await ended;
     const since = this.messages.slice(from);
     const last = since.at(-1);

@@ -52,6 +52,7 @@ export class MemoryBlobs implements Blobs {
 }
 
 const names = ["Mira", "Jun", "Ada"];
+const idOf = (i: number): MemberId => (names[i] ?? "").toLowerCase() as MemberId;
 
 export function workbench(
   cells: Readonly<Record<string, string>>,
@@ -65,12 +66,15 @@ export function workbench(
   for (const [id, source] of Object.entries(cells))
     addCell(first, id as CellId, "code", { source });
   exchange();
+  const authors = new Map(
+    docs.map((doc, i) => [doc.clientID, { id: idOf(i), name: names[i] ?? "" }] as const),
+  );
   const benches = roles.map((role, i): Bench => {
     const doc = docs[i] ?? first;
     const index = new Y.Doc();
     const kernel = new ScriptedKernel();
     const name = names[i] ?? "";
-    const me = new Settable<Member>({ id: name.toLowerCase() as MemberId, name, role });
+    const me = new Settable<Member>({ id: idOf(i), name, role });
     const elsewhere = new Settable<ReadonlySet<string>>(new Set());
     const execution = new Execution({
       notebook: "n" as NotebookId,
@@ -81,6 +85,7 @@ export function workbench(
       blobs,
       clock,
       elsewhere,
+      authorOf: (client) => authors.get(client ?? -1),
       compiler: () => Promise.resolve(compiler),
     });
     return {

@@ -12,6 +12,7 @@ import {
   type TensorOutput,
   type TreeOutput,
 } from "../../../lib/kernel/mime.ts";
+import { type ParamControl, parseControl } from "../../../lib/kernel/params.ts";
 import {
   parseConsole,
   parseError,
@@ -30,6 +31,7 @@ import {
 export type Shown =
   | { readonly as: "error"; readonly value: ErrorOutput }
   | { readonly as: "console"; readonly value: ConsoleOutput }
+  | { readonly as: "control"; readonly value: ParamControl }
   | { readonly as: "table"; readonly value: TableOutput }
   | { readonly as: "matrix"; readonly value: MatrixOutput }
   | { readonly as: "tensor"; readonly value: TensorOutput }
@@ -59,6 +61,8 @@ function read(mime: MimeType, value: Json): { as: Shown["as"]; value: unknown } 
       return { as: "error", value: parseError(value) };
     case "application/vnd.ensemble.console+json":
       return { as: "console", value: parseConsole(value) };
+    case "application/vnd.ensemble.control+json":
+      return { as: "control", value: parseControl(value) };
     case "application/vnd.ensemble.table+json":
       return { as: "table", value: parseTable(value) };
     case "application/vnd.ensemble.matrix+json":

@@ -7,6 +7,7 @@ import { assertNever } from "../../base/assertNever.ts";
 import type { Guest, GuestModule } from "../capability.ts";
 import { POSITIONS_MARK } from "../compile/mark.ts";
 import { decodePositions } from "../compile/positions.ts";
+import { type ParamControl, type ParamValue, sameControl, valueOf } from "../params.ts";
 import { type GuestEnd, type RunMessage, type ToWorker } from "../protocol.ts";
 import { Calls } from "./calls.ts";
 import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
@@ -20,6 +21,9 @@ import type { GuestWorld } from "./world.ts";
 
 interface Running {
   readonly cell: CellId;
+  readonly run: RunMessage;
+  /** Those that it asked for, by name. */
+  readonly controls: Map<string, ParamControl>;
   readonly shown: CellShown;
   readonly interruption: Interruption;
   readonly trained: Set<object>;
@@ -59,6 +63,7 @@ export class Runtime {
         if (!now) throw new Error("display() was called after its cell had ended");
         now.shown.display(value, options?.id ?? null);
       },
+      param: (control) => this.#param(control),
       trained: (object) => void running()?.trained.add(object),
       atCellEnd: (act) => void running()?.atEnd.push(act),
     };
@@ -118,6 +123,8 @@ export class Runtime {
     if (this.#running) throw new Error("one cell at a time");
     const running: Running = (this.#running = {
       cell: run.cell as CellId,
+      run,
+      controls: new Map(),
       shown: new CellShown(this.#world),
       interruption: new Interruption(this.#world),
       trained: new Set(),
@@ -135,6 +142,26 @@ export class Runtime {
     if (names.length > 0) this.#world.post({ kind: "trained", names });
     this.#running = undefined;
     this.#world.post({ kind: "ended", end });
+  }
+
+  #param(control: ParamControl): ParamValue {
+    const running = this.#running;
+    if (!running) throw new Error("param() was called after its cell had ended");
+    const { name } = control;
+    const before = running.controls.get(name);
+    if (before && !sameControl(before, control))
+      throw new Error(`This cell asks for param("${name}") twice, with other definitions.`);
+    const other = running.run.controls.find(
+      (one) => one.control.name === name && !sameControl(one.control, control),
+    );
+    if (other)
+      throw new Error(
+        `param("${name}") is defined in another way in ${other.where}. One name is one control: ` +
+          "write the same there and here, or give one of them another name.",
+      );
+    if (!before) this.#world.post({ kind: "param", control });
+    running.controls.set(name, control);
+    return valueOf(control, running.run.params);
   }
 
   /** What a module still has to send. The cell has ended as it has, whatever comes of this. */

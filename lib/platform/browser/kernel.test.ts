@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { CellId, NotebookId } from "../../base/ids.ts";
 import type { CellListener, CellRun } from "../../kernel/kernel.ts";
+import { nothingGiven } from "../../kernel/params.ts";
 import type { ToWorker } from "../../kernel/protocol.ts";
 import { createKernel } from "./kernel.ts";
 import type { SandboxListener } from "./sandbox.ts";
@@ -13,11 +14,13 @@ const nothing: CellListener = {
   readDataset: () => undefined,
   startedRun: () => undefined,
   trained: () => undefined,
+  readParam: () => undefined,
 };
 
 function cellRun(cell = "a"): CellRun {
   const facts = { notebook: "n" as NotebookId, sources: [], datasets: [] };
-  return { cell: cell as CellId, code: "", defines: [], reads: [], seed: 1, facts };
+  const none = { code: "", defines: [], reads: [], params: nothingGiven, controls: [] };
+  return { cell: cell as CellId, seed: 1, facts, ...none };
 }
 
 /** The workers that were opened, newest last, each with what the page told it. */

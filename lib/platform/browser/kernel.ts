@@ -198,6 +198,7 @@ class BrowserKernel implements Kernel {
         );
       case "outputs":
       case "trained":
+      case "param":
       case "call":
         return this.#running?.receive(message);
       default:

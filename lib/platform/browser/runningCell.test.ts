@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type { CellId, Digest, NotebookId } from "../../base/ids.ts";
 import type { CallContext, Capability } from "../../kernel/capability.ts";
 import type { CellListener } from "../../kernel/kernel.ts";
+import { nothingGiven } from "../../kernel/params.ts";
 import { RunningCell } from "./runningCell.ts";
 
 const heard: string[] = [];
@@ -10,6 +11,7 @@ const listener: CellListener = {
   output: () => void heard.push("output"),
   progress: ({ label }) => void heard.push(`progress ${label}`),
   readDataset: (name) => void heard.push(`read ${name}`),
+  readParam: ({ name }) => void heard.push(`param ${name}`),
   startedRun: (run) => void heard.push(`started ${run}`),
   trained: () => void heard.push("trained"),
 };
@@ -25,7 +27,8 @@ it("hears nothing of a capability that goes on after its cell has ended", async 
     },
   };
   const facts = { notebook: "n" as NotebookId, sources: [], datasets: [] };
-  const run = { cell: "a" as CellId, code: "", defines: [], reads: [], seed: 1, facts };
+  const nothing = { code: "", defines: [], reads: [], params: nothingGiven, controls: [] };
+  const run = { cell: "a" as CellId, seed: 1, facts, ...nothing };
   const parts = { capabilities: [slow], explain: String };
   const cell = new RunningCell(run, listener, parts);
   cell.begin({ backend: "CPU", adapter: "", packages: {} }, () => undefined);

@@ -4,10 +4,11 @@ import type { Digest } from "../../base/ids.ts";
 import type { CallContext, Capability, CellFacts } from "../../kernel/capability.ts";
 import type { Device } from "../../kernel/device.ts";
 import type { CellEnd, CellListener, CellRun } from "../../kernel/kernel.ts";
+import { MOST_PARAMS, type ParamControl, type ParamValue, valueOf } from "../../kernel/params.ts";
 import type { ToPage, ToWorker } from "../../kernel/protocol.ts";
 
 type Post = (message: ToWorker) => void;
-type Message = Extract<ToPage, { kind: "outputs" | "trained" | "call" }>;
+type Message = Extract<ToPage, { kind: "outputs" | "trained" | "param" | "call" }>;
 
 interface Parts {
   readonly capabilities: readonly Capability[];
@@ -21,6 +22,7 @@ export class RunningCell {
   readonly #parts: Parts;
   readonly #aborted = new AbortController();
   readonly #reads: { readonly name: string; readonly digest: Digest }[];
+  readonly #params: Map<string, ParamValue>;
   #resolve: (end: CellEnd) => void = () => undefined;
   #device: Device | undefined;
   #post: Post | undefined;
@@ -31,6 +33,7 @@ export class RunningCell {
     this.#listener = listener;
     this.#parts = parts;
     this.#reads = [...run.facts.datasets];
+    this.#params = new Map(Object.entries(run.facts.params ?? {}));
     this.end = new Promise((resolve) => (this.#resolve = resolve));
   }
 
@@ -41,8 +44,8 @@ export class RunningCell {
   begin(device: Device, post: Post): void {
     this.#device = device;
     this.#post = post;
-    const { cell, code, defines, reads, seed } = this.#run;
-    post({ kind: "run", cell, code, defines, reads, seed });
+    const { cell, code, defines, reads, seed, params, controls } = this.#run;
+    post({ kind: "run", cell, code, defines, reads, seed, params, controls });
   }
 
   interrupt(): void {
@@ -57,6 +60,8 @@ export class RunningCell {
         return;
       case "trained":
         return this.#listener.trained(message.names);
+      case "param":
+        return this.#readParam(message.control);
       case "call":
         return void this.#answer(message);
       default:
@@ -99,6 +104,12 @@ export class RunningCell {
     }
   }
 
+  #readParam(control: ParamControl): void {
+    if (this.#params.size >= MOST_PARAMS && !this.#params.has(control.name)) return;
+    this.#params.set(control.name, valueOf(control, this.#run.params));
+    this.#listener.readParam(control);
+  }
+
   #complain(text: string): void {
     if (this.#over) return;
     this.#listener.output({
@@ -109,12 +120,18 @@ export class RunningCell {
 
   #context(device: Device): CallContext {
     const { cell, seed, facts } = this.#run;
-    const datasets = this.#reads;
+    const [datasets, params] = [this.#reads, this.#params];
     return {
       cell,
       signal: this.#aborted.signal,
       get facts(): CellFacts {
-        return { ...facts, datasets: [...datasets], seed, device };
+        return {
+          ...facts,
+          datasets: [...datasets],
+          params: Object.fromEntries(params),
+          seed,
+          device,
+        };
       },
       readDataset: (dataset, digest) => {
         if (this.#over) return;
