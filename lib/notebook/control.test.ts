@@ -193,6 +193,21 @@ describe("a cell that runs by itself", () => {
     }
   });
 
+  it("[AUTO-4a] takes no cell for slow because the kernel had to start for it", async () => {
+    const one = bench(three);
+    const start = one.kernel.start.bind(one.kernel);
+    one.kernel.start = () => {
+      if (one.kernel.status.current.state === "off") one.clock.tick(5_000);
+      return start();
+    };
+    asks(one, "a", rate);
+    flag(one, "c", "auto");
+    await runAll(one);
+    one.execution.params.move(rate, 0.5);
+    await one.settle();
+    expect(one.kernel.ran).toBe("a b c a b c");
+  });
+
   it("[AUTO-5] runs slow cells above it where they are set to run by themselves as well", async () => {
     const one = bench(three);
     one.kernel.script(id("a"), (listener) => {
