@@ -38,9 +38,11 @@ export interface GivenParams {
 export const nothingGiven: GivenParams = { shared: {}, private: {} };
 
 const LONGEST_NAME = 100;
-const LONGEST_TEXT = 2_000;
+const LONGEST_TEXT = 500;
 const MOST_OPTIONS = 200;
-export const MOST_PARAMS = 500;
+/** More than this lead to no cell; so their values stay small beside its output. */
+export const MOST_PARAMS = 100;
+const MOST_SET = 500;
 
 /** The value of a control: what was set where the control takes that, else its initial one. */
 export function valueOf(control: ParamControl, given: GivenParams): ParamValue {
@@ -231,7 +233,7 @@ export function valuesFrom(value: unknown): Record<string, ParamValue> {
   for (const [name, one] of Object.entries(asRecord(value) ?? {})) {
     const plain = plainValue(one);
     if (plain !== undefined && name.length <= LONGEST_NAME) values.push([name, plain]);
-    if (values.length === MOST_PARAMS) break;
+    if (values.length === MOST_SET) break;
   }
   return Object.fromEntries(values);
 }
@@ -244,7 +246,7 @@ export interface OtherControl {
 
 export function parseOtherControls(value: unknown): OtherControl[] {
   return asArray(value)
-    .slice(0, MOST_PARAMS)
+    .slice(0, MOST_SET)
     .flatMap((one) => {
       const other = asRecord(one);
       const control = parseControl(other?.["control"]);

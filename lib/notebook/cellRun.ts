@@ -61,6 +61,11 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
   const at = clock.now();
   const live = new LiveOutput({ by, byName, at, inputs });
   const controls = new Map<string, ParamControl>();
+  // A cell that is the first to run is not slow for the kernel's start.
+  let began = at;
+  const leaveStatus = kernel.status.subscribe(() => {
+    if (began === at && kernel.status.current.state === "running") began = clock.now();
+  });
   const record = (end: OutputRecord["end"], error?: ErrorOutput): OutputRecord =>
     live.record(end, clock.now(), deviceWords(kernel.status.current.device), error);
 
@@ -120,10 +125,11 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
     listener,
   );
   leaveShow?.();
+  leaveStatus();
   const asked = [...controls.values()];
   const ran = { stamp, inputs: live.inputs, sources, defines, used, controls: asked };
   const gone = end.kind === "interrupted" ? end.kernelEnded : end.kind === "kernel-ended";
-  if (!gone) run.attempted({ from: ran, ms: clock.now() - at, leaves: live.leaves });
+  if (!gone) run.attempted({ from: ran, ms: clock.now() - began, leaves: live.leaves });
   if (end.kind === "done") held.keep(cell.id, ran);
   void outputs.ended(cell.id, recordOf(end, record));
   return end.kind;

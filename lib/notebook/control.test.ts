@@ -1,4 +1,5 @@
 // What decides whether and when cells run: disabled cells, cells that run by themselves, consent, and others' hands.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CellId, DatasetId, Digest } from "../base/ids.ts";
 import { putDatasetEntry } from "../document/indexDoc.ts";
@@ -6,6 +7,7 @@ import { notebookRoots } from "../document/notebookDoc.ts";
 import type { CellEnd, CellListener } from "../kernel/kernel.ts";
 import { type ParamControl, defineControl } from "../kernel/params.ts";
 import { type Bench, type Workbench, workbench } from "../testing/workbench.ts";
+import { digestInputs, parseInputs } from "./inputs.ts";
 import { type CellFlag, deleteCell, setCellFlag } from "./notebook.ts";
 
 const id = (cell: string): CellId => cell as CellId;
@@ -189,6 +191,21 @@ describe("a cell that runs by itself", () => {
         auto: { waits: { why: "cost", cell: "a" } },
       });
     }
+  });
+
+  it("[AUTO-4a] takes no cell for slow because the kernel had to start for it", async () => {
+    const one = bench(three);
+    const start = one.kernel.start.bind(one.kernel);
+    one.kernel.start = () => {
+      if (one.kernel.status.current.state === "off") one.clock.tick(5_000);
+      return start();
+    };
+    asks(one, "a", rate);
+    flag(one, "c", "auto");
+    await runAll(one);
+    one.execution.params.move(rate, 0.5);
+    await one.settle();
+    expect(one.kernel.ran).toBe("a b c a b c");
   });
 
   it("[AUTO-5] runs slow cells above it where they are set to run by themselves as well", async () => {
@@ -432,6 +449,23 @@ describe("a cell that others changed", () => {
 });
 
 describe("a param", () => {
+  it("[PARAM-0] is no part of an output from before there were any, and nonsense is none", () => {
+    const old = { seed: 1, sources: [], datasets: [] };
+    expect(parseInputs(old)?.params).toEqual([]);
+    fc.assert(
+      fc.property(fc.anything(), fc.array(fc.anything()), (junk, list) => {
+        for (const params of [junk, list, list.map((value) => ({ name: "p", value }))])
+          for (const one of parseInputs({ ...old, params })?.params ?? [])
+            expect(["number", "string", "boolean"]).toContain(typeof one.value);
+      }),
+    );
+    const shared = { name: "p", value: 1, initial: true, private: false, refused: null };
+    const digests = [[], [shared], [{ ...shared, value: 2 }]].map((params) =>
+      digestInputs({ seed: 1, sources: [], datasets: [], params }),
+    );
+    expect(new Set(digests).size).toBe(3);
+  });
+
   it("[PARAM-1] makes stale what was made with another value, for everybody, until it is put back", async () => {
     const one = bench(three, ["owner", "editor"]);
     const jun = one.others[0] as Bench;

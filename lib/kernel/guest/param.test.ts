@@ -74,6 +74,14 @@ param("n", 1, { min: 0 })`;
     expect(ran.end).toMatchObject({ error: { name: "RangeError", line: 2 } });
   });
 
+  it("is an error where a cell has more of them than anybody could move", async () => {
+    const many = `import { param } from "ensemble";
+for (let i = 0; i < 1e6; i++) param("p" + i, i)`;
+    const ran = await workshop.run("a", many);
+    expect(message(ran)).toBe("A cell has at most 100 params.");
+    expect(workshop.messages.filter((one) => one.kind === "param")).toHaveLength(100);
+  });
+
   it("knows the type of its value", () => {
     const param = (() => 0) as unknown as Param;
     expectTypeOf(param("rate", 0.1, { min: 0, max: 1 })).toEqualTypeOf<number>();

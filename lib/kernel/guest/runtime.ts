@@ -7,7 +7,13 @@ import { assertNever } from "../../base/assertNever.ts";
 import type { Guest, GuestModule } from "../capability.ts";
 import { POSITIONS_MARK } from "../compile/mark.ts";
 import { decodePositions } from "../compile/positions.ts";
-import { type ParamControl, type ParamValue, sameControl, valueOf } from "../params.ts";
+import {
+  MOST_PARAMS,
+  type ParamControl,
+  type ParamValue,
+  sameControl,
+  valueOf,
+} from "../params.ts";
 import { type GuestEnd, type RunMessage, type ToWorker } from "../protocol.ts";
 import { Calls } from "./calls.ts";
 import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
@@ -159,6 +165,8 @@ export class Runtime {
         `param("${name}") is defined in another way in ${other.where}. One name is one control: ` +
           "write the same there and here, or give one of them another name.",
       );
+    if (!before && running.controls.size >= MOST_PARAMS)
+      throw new Error(`A cell has at most ${MOST_PARAMS} params.`);
     if (!before) this.#world.post({ kind: "param", control });
     running.controls.set(name, control);
     return valueOf(control, running.run.params);
