@@ -27,7 +27,7 @@ export interface CellRun {
   /** Math.random starts from it anew. */
   readonly seed: number;
   /** The page's knowledge for capabilities; what the cell reads and the device are added by the kernel. */
-  readonly facts: Pick<CellFacts, "notebook" | "sources" | "datasets">;
+  readonly facts: Pick<CellFacts, "notebook" | "sources" | "datasets" | "resume">;
 }
 
 /** What happens while a cell runs, in order. */

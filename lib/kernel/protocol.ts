@@ -29,6 +29,8 @@ export interface RunMessage {
   readonly defines: readonly string[];
   readonly reads: readonly string[];
   readonly seed: number;
+  /** It goes on from an earlier run of the cell. */
+  readonly resumes?: boolean;
 }
 
 export type ToPage =
@@ -179,6 +181,7 @@ export function parseToWorker(value: unknown): ToWorker | undefined {
         defines: names(message["defines"]),
         reads: names(message["reads"]),
         seed: asNumber(message["seed"]) ?? 1,
+        resumes: message["resumes"] === true,
       };
     case "interrupt":
       return { kind: "interrupt" };

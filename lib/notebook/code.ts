@@ -82,7 +82,7 @@ export class NotebookCode {
       [...this.#cells.values()].map(({ id, names, error }) => ({
         id,
         ...names,
-        trains: trainsOf(id).filter((name) => names.reads.includes(name)),
+        trains: trainsOf(id),
         ...(error ? { error } : {}),
       })),
     );

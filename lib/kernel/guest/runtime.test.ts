@@ -15,6 +15,7 @@ beforeAll(async () => {
     tf,
     {
       trained: (object) => workshop.runtime.guest.trained(object),
+      made: (object) => workshop.runtime.guest.made(object),
       get interrupted() {
         return workshop.runtime.guest.interrupted;
       },

@@ -41,8 +41,9 @@ export class RunningCell {
   begin(device: Device, post: Post): void {
     this.#device = device;
     this.#post = post;
-    const { cell, code, defines, reads, seed } = this.#run;
-    post({ kind: "run", cell, code, defines, reads, seed });
+    const { cell, code, defines, reads, seed, facts } = this.#run;
+    const resumes = facts.resume !== undefined;
+    post({ kind: "run", cell, code, defines, reads, seed, resumes });
   }
 
   interrupt(): void {
