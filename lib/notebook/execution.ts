@@ -5,15 +5,16 @@
  */
 import type { CellId } from "../base/ids.ts";
 import { type Observable, Settable } from "../base/observable.ts";
-import type { CellProgress } from "../kernel/capability.ts";
+import type { CellProgress, Resume } from "../kernel/capability.ts";
 import { planRun } from "../kernel/plan.ts";
 import { type RunWorld, runCell } from "./cellRun.ts";
 import type { CellView } from "./cellView.ts";
 import { type Compiler, NotebookCode } from "./code.ts";
 import { Held } from "./held.ts";
-import { type Now, changedSince } from "./inputs.ts";
+import { type Now, changedSince, timesContinued } from "./inputs.ts";
 import { currentVersions, watchNotebook } from "./notebookChanges.ts";
 import { ReadingPace } from "./readingPace.ts";
+import { Resumes } from "./resumes.ts";
 import { RunQueue } from "./runQueue.ts";
 import { seedOf } from "./settings.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
@@ -46,6 +47,7 @@ export class Execution {
   readonly #compiler: Promise<Compiler>;
   readonly #code: NotebookCode;
   readonly #held = new Held();
+  readonly #resumes = new Resumes(this.#held);
   readonly #queue: RunQueue;
   readonly #outputs: ShownOutputs;
   readonly #views = new Map<CellId, Settable<CellView>>();
@@ -98,6 +100,16 @@ export class Execution {
   }
 
   runCell(id: CellId): void {
+    this.#resumes.drop(id);
+    void this.#request([id], false);
+  }
+
+  /** Runs a cell as what its last run goes on to: trains on with what is here, or takes up what was kept of it. */
+  resume(id: CellId, how: Resume["how"]): void {
+    this.#refresh();
+    const view = this.#view(id);
+    if (view[how === "continue" ? "canContinue" : "canGoOn"] !== true) return;
+    this.#resumes.want(id, { how, runs: this.#outputs.get(id)?.runs ?? [] });
     void this.#request([id], false);
   }
 
@@ -151,6 +163,7 @@ export class Execution {
     const answer = (run: boolean): void => {
       this.#asking.set(undefined);
       if (run) this.#enqueue(asked);
+      else this.#resumes.drop(...asked);
     };
     this.#asking.set({ cells: long, answer });
   }
@@ -176,6 +189,7 @@ export class Execution {
     for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#run(next);
     this.#working = false;
     this.#queue.rest();
+    this.#resumes.dropAll();
     this.#refresh();
   }
 
@@ -185,12 +199,11 @@ export class Execution {
   }
 
   async #run(id: CellId): Promise<void> {
-    const { clock } = this.#world;
     this.#queue.take(id);
     const cell = this.#code.cells.get(id);
     const compiled = cell && (await this.#compiler).compileCell(cell.source);
     if (!cell || compiled?.ok !== true) return this.#queue.failed(id);
-    const since = clock.now();
+    const since = this.#world.clock.now();
     this.#running.set({ cell: id, since });
     this.#refresh();
     const end = await runCell(this.#world, {
@@ -200,18 +213,21 @@ export class Execution {
       held: this.#held,
       unclaimed: (name) => !this.#code.defines(name),
       outputs: this.#outputs,
+      resume: this.#resumes.get(id),
       progress: (progress) => {
         this.#running.set({ cell: id, since, progress });
         this.#refreshSoon();
       },
     });
     this.#running.set(undefined);
+    this.#resumes.drop(id);
     if (end === "error") this.#queue.failed(id);
     else if (end !== "done") this.#drop();
   }
 
   #drop(): void {
     this.#queue.drop();
+    this.#resumes.dropAll();
     this.#asking.set(undefined);
   }
 
@@ -252,6 +268,7 @@ export class Execution {
       code: (cell) => code.cells.get(cell)?.code,
       dataset: (name) => versions.get(name),
       upstream: (cell) => code.upstream(cell),
+      continued: (cell) => timesContinued(this.#outputs.get(cell)?.inputs, cell),
     };
     this.#held.compareWith(code.graph, now);
     for (const cell of this.#held.cells.filter((one) => !code.cells.has(one))) {
@@ -275,6 +292,7 @@ export class Execution {
       problem: this.#queue.problem(id, this.#pace.typing),
       record,
       staleSince: record && changedSince(id, record.inputs, this.#now),
+      canContinue: this.#held.canContinue(id),
       defines: this.#code.cells.get(id)?.names.defines ?? [],
       edges: this.#code.graph?.edges.get(id) ?? [],
     });

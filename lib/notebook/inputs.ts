@@ -4,13 +4,20 @@
  */
 import { digestText } from "../base/digest.ts";
 import { type CellId, type Digest, isDigest } from "../base/ids.ts";
-import { asArray, asRecord, asString } from "../base/json.ts";
+import { asArray, asNumber, asRecord, asString } from "../base/json.ts";
 
 export interface Inputs {
   readonly seed: number;
   /** Every cell whose code led to it in the order in which they ran, itself last. */
   readonly sources: readonly { readonly cell: CellId; readonly code: CodeDigest }[];
   readonly datasets: readonly DatasetInput[];
+  /** The cells among them that trained on with what was there, and how often: from the beginning their code gives less. */
+  readonly continued?: readonly Continued[];
+}
+
+export interface Continued {
+  readonly cell: CellId;
+  readonly times: number;
 }
 
 export interface DatasetInput {
@@ -30,6 +37,8 @@ export interface Now {
   dataset(name: string): Digest | undefined;
   /** The cells that this one needs, itself left out; undefined while that is not known. */
   upstream(cell: CellId): readonly CellId[] | undefined;
+  /** How often the cell has trained on since it trained from the beginning. */
+  continued(cell: CellId): number;
 }
 
 /** Why an output is stale: what has changed since. */
@@ -38,6 +47,8 @@ export type StaleSince =
   | { readonly kind: "cell"; readonly cell: CellId }
   | { readonly kind: "data"; readonly dataset: string }
   | { readonly kind: "seed" }
+  /** A cell above has trained on, or from the beginning again. */
+  | { readonly kind: "trained"; readonly cell: CellId }
   /** The run that made it never came to its end. */
   | { readonly kind: "cut-off" };
 
@@ -53,12 +64,13 @@ export function digestCode(source: string): CodeDigest {
 
 /** One name for all of it. */
 export function digestInputs(inputs: Inputs): Digest {
-  const { seed, sources, datasets } = inputs;
+  const { seed, sources, datasets, continued = [] } = inputs;
   return digestText(
     JSON.stringify([
       seed,
       sources.map(({ cell, code }) => [cell, code]),
       datasets.map(({ name, digest }) => [name, digest]).sort(),
+      ...(continued.length > 0 ? [continued.map(({ cell, times }) => [cell, times])] : []),
     ]),
   );
 }
@@ -83,6 +95,10 @@ export function changedSince(cell: CellId, inputs: Inputs, now: Now): StaleSince
     const left = inputs.sources.find((one) => !needed.has(one.cell));
     if (left) return { kind: "cell", cell: left.cell };
   }
+  const trained = inputs.sources.find(
+    (one) => one.cell !== cell && timesContinued(inputs, one.cell) !== now.continued(one.cell),
+  );
+  if (trained) return { kind: "trained", cell: trained.cell };
   const newer = inputs.datasets.find(
     ({ name, digest, pinned }) => !pinned && now.dataset(name) !== digest,
   );
@@ -90,10 +106,14 @@ export function changedSince(cell: CellId, inputs: Inputs, now: Now): StaleSince
   return inputs.seed === now.seed ? undefined : { kind: "seed" };
 }
 
+export function timesContinued(inputs: Inputs | undefined, cell: CellId): number {
+  return inputs?.continued?.find((one) => one.cell === cell)?.times ?? 0;
+}
+
 /** Joins what several cells came from, each source and dataset once, the first of them first. */
 export function joinInputs(
   seed: number,
-  parts: readonly Pick<Inputs, "sources" | "datasets">[],
+  parts: readonly Pick<Inputs, "sources" | "datasets" | "continued">[],
 ): Inputs {
   const sources = new Map(
     parts.flatMap((part) => part.sources.map((one) => [one.cell, one] as const)),
@@ -103,7 +123,15 @@ export function joinInputs(
       part.datasets.map((one) => [`${one.name} ${one.digest}`, one] as const),
     ),
   );
-  return { seed, sources: [...sources.values()], datasets: [...datasets.values()] };
+  const continued = new Map(
+    parts.flatMap((part) => (part.continued ?? []).map((one) => [one.cell, one] as const)),
+  );
+  return {
+    seed,
+    sources: [...sources.values()],
+    datasets: [...datasets.values()],
+    ...(continued.size > 0 ? { continued: [...continued.values()] } : {}),
+  };
 }
 
 /** From a document that anybody may have written; undefined where it makes no sense. */
@@ -131,5 +159,17 @@ export function parseInputs(value: unknown): Inputs | undefined {
         if (name === undefined || digest === undefined || !isDigest(digest)) return [];
         return [{ name, digest, pinned: dataset?.["pinned"] === true }];
       }),
+    ...parseContinued(inputs["continued"]),
   };
+}
+
+function parseContinued(value: unknown): Pick<Inputs, "continued"> {
+  const continued = asArray(value)
+    .slice(0, MOST_SOURCES)
+    .flatMap((one) => {
+      const [cell, times] = [asString(asRecord(one)?.["cell"]), asNumber(asRecord(one)?.["times"])];
+      if (cell === undefined || times === undefined || !(times > 0)) return [];
+      return [{ cell: cell as CellId, times }];
+    });
+  return continued.length > 0 ? { continued } : {};
 }

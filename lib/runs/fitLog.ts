@@ -32,6 +32,11 @@ export class FitLog {
   #before = { epochs: 0, batches: 0 };
   #done = { epochs: 0, batches: 0, inEpoch: 0 };
   #firstBatchAt = 0;
+  /** The epoch of its own at which the fit began. */
+  #own = 0;
+  /** Where it goes on from, in the run's curves and in the fit's own epochs. */
+  #from: { readonly epochs: number; readonly batches: number; readonly own: number } | undefined;
+  #atEpoch: (() => void) | undefined;
 
   constructor(collector: Collector, now: () => number) {
     this.collector = collector;
@@ -51,6 +56,34 @@ export class FitLog {
     this.#announce = announce;
   }
 
+  /** The next fit goes on after so many epochs and batches of the run's curves; `own`: from this epoch of its own. */
+  goOnAfter(epochs: number, batches: number, own = 0): void {
+    this.#from = { epochs, batches, own };
+  }
+
+  /** Does this when the next epoch begins, before any other callback. */
+  atEpoch(act: () => void): void {
+    this.#atEpoch = act;
+  }
+
+  epochBegin(): void {
+    this.#atEpoch?.();
+    this.#atEpoch = undefined;
+  }
+
+  /** How far its curves are. */
+  get point(): { readonly epochs: number; readonly batches: number } {
+    return {
+      epochs: this.#before.epochs + this.#done.epochs,
+      batches: this.#before.batches + this.#done.batches,
+    };
+  }
+
+  /** Epochs of the fit's own that are done, those before it began included. */
+  get ownEpochs(): number {
+    return this.#own + this.#done.epochs;
+  }
+
   begin(params: FitParams): void {
     const batches = batchesOf(params);
     this.#announce?.({
@@ -58,18 +91,22 @@ export class FitLog {
       ...(batches === undefined ? {} : { "batches per epoch": batches }),
     });
     this.#announce = undefined;
-    const initialEpoch = params.initialEpoch ?? 0;
+    const from = this.#from;
+    this.#from = undefined;
+    this.#own = from?.own ?? params.initialEpoch ?? 0;
+    const initialEpoch = from?.epochs ?? params.initialEpoch ?? 0;
     // A fit that says where it goes on is believed; any other goes on after what is there.
     this.#before = {
       epochs: this.#begun
         ? Math.max(initialEpoch, this.#before.epochs + this.#done.epochs)
         : initialEpoch,
-      batches: this.#before.batches + this.#done.batches,
+      batches: Math.max(from?.batches ?? 0, this.#before.batches + this.#done.batches),
     };
     this.#begun = true;
     this.#done = { epochs: 0, batches: 0, inEpoch: 0 };
     this.#metrics = params.metrics;
-    this.#plan = { epochs: params.epochs, initialEpoch, batchesPerEpoch: batches };
+    const epochs = params.epochs + (from ? from.epochs - from.own : 0);
+    this.#plan = { epochs, initialEpoch, batchesPerEpoch: batches };
   }
 
   batch(logs: Logs): void {
@@ -124,6 +161,10 @@ export function fitCallback(
     }
     override onTrainBegin(): Promise<void> {
       this.#log?.begin(this.params as unknown as FitParams);
+      return nothing;
+    }
+    override onEpochBegin(): Promise<void> {
+      this.#log?.epochBegin();
       return nothing;
     }
     override onBatchEnd(_batch: number, logs?: Logs): Promise<void> {
