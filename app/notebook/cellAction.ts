@@ -2,4 +2,4 @@
 import type { EditCommand } from "./editor/editKeys.ts";
 import type { CellCommand } from "./keymap.ts";
 
-export type CellAction = CellCommand | EditCommand | "duplicate";
+export type CellAction = CellCommand | EditCommand | "duplicate" | "continue" | "go-on";

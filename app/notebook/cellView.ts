@@ -4,6 +4,7 @@
  */
 import type { CellId } from "../../lib/base/ids.ts";
 import type { Observable } from "../../lib/base/observable.ts";
+import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend, Device } from "../../lib/kernel/device.ts";
 import type { CellState, CellView } from "../../lib/notebook/cellView.ts";
 import type { RunQuestion } from "../../lib/notebook/execution.ts";
@@ -29,6 +30,8 @@ export interface NotebookRuns {
   /** What it asks before it runs something that took long; undefined most of the time. */
   readonly asking: Observable<RunQuestion | undefined>;
   runCell(id: CellId): void;
+  /** Lets a cell go on from its last run: `continue` trains on, `restore` takes up what was kept of it. */
+  resume(id: CellId, how: Resume["how"]): void;
   runAll(): void;
   runStale(): void;
   interrupt(): void;
