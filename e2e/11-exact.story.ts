@@ -55,6 +55,6 @@ test("a training whose tab was closed goes on in another member's to the weights
 
   await cell(jun, fit).getByRole("button", { name: "Continue training" }).click();
   await expect(outputOf(jun, fit)).toContainText("Continued from run 3");
-  await expect(cell(jun, fit)).toContainText("trained on once", { timeout: 60_000 });
+  await expect(cell(jun, fit)).toContainText("continued once", { timeout: 60_000 });
   await expect(outputOf(jun, fit)).not.toContainText(weights ?? "");
 });

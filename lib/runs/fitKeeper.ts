@@ -48,6 +48,9 @@ export class FitKeeper {
   readonly #log: FitLog;
   readonly #fit: number;
   readonly #heavy: boolean;
+  /** The epoch with which the cell's own code begins, and how many were done when it was taken up. */
+  #first = 0;
+  #before = 0;
   #shuffles: RandomState[] = [];
   #rows = 0;
   #callbacks: readonly object[] = [];
@@ -76,6 +79,7 @@ export class FitKeeper {
   async run(fitting: Fitting, past: Past | undefined): Promise<unknown> {
     const callback = this.#callback(past?.state?.chance, past?.state?.callbacks ?? []);
     const args = withCallback(this.#tf, fitting.args, callback) as tf.ModelFitArgs;
+    this.#first = args.initialEpoch ?? 0;
     this.#callbacks = ([] as unknown[]).concat(args.callbacks ?? []) as object[];
     try {
       if (past) this.#log.goOnAfter(past.epochs, past.batches, past.state?.epoch);
@@ -94,6 +98,7 @@ export class FitKeeper {
     const tf = this.#tf;
     bringBack(tf, this.#model, this.#model.optimizer, state);
     this.#shuffles = [...state.shuffles];
+    this.#before = state.shuffles.length;
     const ahead = { ...args, initialEpoch: state.epoch } as never;
     if (y === undefined)
       return run((await wound(tf, x as Dataset, args, state)) as never, y as never, ahead);
@@ -120,7 +125,7 @@ export class FitKeeper {
   async #state(): Promise<TrainingState> {
     const read = holdWeights(this.#tf, this.#model, this.#model.optimizer);
     const facts = {
-      epoch: this.#log.ownEpochs,
+      epoch: this.#first + this.#done,
       batch: this.#log.point.batches,
       step: 0,
       chance: this.#chance?.state(),
@@ -134,7 +139,7 @@ export class FitKeeper {
   /** Sends what there is to the run's log, at the end of an epoch: in the middle of one nothing can be taken up. */
   async keep(): Promise<TrainingState> {
     const point = this.#log.point;
-    const between = this.#shuffles.length === this.#log.ownEpochs;
+    const between = this.#shuffles.length === this.#done;
     const state = await this.#state();
     if (!between) return state;
     const bytes = encodeCheckpoint(state);
@@ -142,6 +147,10 @@ export class FitKeeper {
     const facts = { fit: this.#fit, epoch: point.epochs, batch: point.batches, step: 0 };
     this.#log.collector.keep(facts, bytes);
     return state;
+  }
+
+  get #done(): number {
+    return this.#before + this.#log.epochsHere;
   }
 
   #callback(
@@ -195,7 +204,7 @@ export class FitKeeper {
  * A fit shuffles the order that the epoch before left. This is the order after so many epochs. What is held back for validation comes after the rows that are shuffled.
  */
 function orderAfter(tf: Tf, state: TrainingState, all: number): Int32Array {
-  if (state.rows > all || state.shuffles.length !== state.epoch)
+  if (state.rows > all || state.shuffles.length > state.epoch)
     throw new Error(`This checkpoint was made with ${state.rows} rows, and there are ${all} now.`);
   const order = Array.from({ length: state.rows }, (_, row) => row);
   const random = seededRandom(1);
@@ -217,16 +226,16 @@ async function wound(
   tf: Tf,
   dataset: Dataset,
   args: unknown,
-  { epoch }: TrainingState,
+  { shuffles: { length: epochs } }: TrainingState,
 ): Promise<Dataset> {
   const { batchesPerEpoch } = args as { readonly batchesPerEpoch?: number };
   if (batchesPerEpoch === undefined) {
-    for (let i = 0; i < epoch; i++) await dataset.iterator();
+    for (let i = 0; i < epochs; i++) await dataset.iterator();
     return dataset;
   }
   const iterator = async (): ReturnType<Dataset["iterator"]> => {
     const all = await dataset.iterator();
-    for (let i = 0; i < epoch * batchesPerEpoch; i++) {
+    for (let i = 0; i < epochs * batchesPerEpoch; i++) {
       const { value, done } = await all.next();
       if (done) break;
       tf.dispose(value as tf.Tensor);

@@ -32,8 +32,6 @@ export class FitLog {
   #before = { epochs: 0, batches: 0 };
   #done = { epochs: 0, batches: 0, inEpoch: 0 };
   #firstBatchAt = 0;
-  /** The epoch of its own at which the fit began. */
-  #own = 0;
   /** Where it goes on from, in the run's curves and in the fit's own epochs. */
   #from: { readonly epochs: number; readonly batches: number; readonly own: number } | undefined;
   #atEpoch: (() => void) | undefined;
@@ -79,9 +77,9 @@ export class FitLog {
     };
   }
 
-  /** Epochs of the fit's own that are done, those before it began included. */
-  get ownEpochs(): number {
-    return this.#own + this.#done.epochs;
+  /** Epochs that the fit of now has done. */
+  get epochsHere(): number {
+    return this.#done.epochs;
   }
 
   begin(params: FitParams): void {
@@ -93,7 +91,6 @@ export class FitLog {
     this.#announce = undefined;
     const from = this.#from;
     this.#from = undefined;
-    this.#own = from?.own ?? params.initialEpoch ?? 0;
     const initialEpoch = from?.epochs ?? params.initialEpoch ?? 0;
     // A fit that says where it goes on is believed; any other goes on after what is there.
     this.#before = {

@@ -238,6 +238,14 @@ ${FIT}`;
     expect(await inPieces(cells, [4])).toEqual(whole);
   });
 
+  it("goes on in a fit that itself begins at a later epoch", async () => {
+    const cells = lesson('"adam"', FIT.replace("epochs: 8", "epochs: 8, initialEpoch: 2"));
+    const whole = await straight(cells);
+    rooms = memoryRooms();
+    expect(await inPieces(cells, [4, 6])).toEqual(whole);
+    expect(runs().map(({ attempt }) => attempt.fromStep)).toEqual([0, 5, 7]);
+  });
+
   it("goes on with what early stopping has counted", async () => {
     const fit = `await model.fit(x, y, { epochs: 60, batchSize: 8, verbose: 0, validationSplit: 0.2, callbacks: [
   new tf.CustomCallback({ onEpochEnd: async (epoch) => { closesAt(epoch) } }),
