@@ -17,6 +17,7 @@ import {
   setCellFlag,
   setCellKind,
 } from "../../lib/notebook/notebook.ts";
+import type { Resume } from "../../lib/kernel/capability.ts";
 import type { CellAction } from "./cellAction.ts";
 import type { Entry } from "./editor/editor.ts";
 import { insertCell } from "./insertCell.ts";
@@ -26,6 +27,7 @@ export interface ActionWorld {
   readonly undoManager: Pick<Y.UndoManager, "undo" | "redo">;
   readonly runs: {
     runCell(id: CellId): void;
+    resume(id: CellId, how: Resume["how"]): void;
     interrupt(): void;
     restart(): void;
   };
@@ -57,6 +59,12 @@ export function actOn(world: ActionWorld, id: CellId, action: CellAction): void 
     case "run-and-insert":
       step.run();
       return step.insert("code", id);
+    case "continue":
+      world.runs.resume(id, "continue");
+      return world.focus(id);
+    case "go-on":
+      world.runs.resume(id, "restore");
+      return world.focus(id);
     case "edit":
       return world.enter(id, "keep");
     case "leave":

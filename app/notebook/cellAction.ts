@@ -2,4 +2,5 @@
 import type { EditCommand } from "./editor/editKeys.ts";
 import type { CellCommand } from "./keymap.ts";
 
-export type CellAction = CellCommand | EditCommand | "duplicate" | "toggle-auto";
+export type CellAction =
+  CellCommand | EditCommand | "duplicate" | "toggle-auto" | "continue" | "go-on";

@@ -4,6 +4,7 @@
  */
 import type { CellId } from "../../lib/base/ids.ts";
 import type { Observable } from "../../lib/base/observable.ts";
+import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend, Device } from "../../lib/kernel/device.ts";
 import type { CellState, CellView } from "../../lib/notebook/cellView.ts";
 import type { Params } from "../../lib/notebook/params.ts";
@@ -32,6 +33,8 @@ export interface NotebookRuns {
   /** The values of the notebook's controls. */
   readonly params: Params;
   runCell(id: CellId): void;
+  /** Lets a cell go on from its last run: `continue` trains on, `restore` takes up what was kept of it. */
+  resume(id: CellId, how: Resume["how"]): void;
   runAll(): void;
   runStale(): void;
   /** The person has seen that others changed the cell. */

@@ -1,6 +1,7 @@
 /** The notebook's runs for the page: an execution with its kernel, and the backend that this person chose. */
 import type { CellId } from "../../lib/base/ids.ts";
 import { type Observable, Settable } from "../../lib/base/observable.ts";
+import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import type { CellView } from "../../lib/notebook/cellView.ts";
@@ -40,6 +41,9 @@ export class KernelRuns implements NotebookRuns {
   }
   runCell(id: CellId): void {
     this.#execution.runCell(id);
+  }
+  resume(id: CellId, how: Resume["how"]): void {
+    this.#execution.resume(id, how);
   }
   runAll(): void {
     this.#execution.runAll();

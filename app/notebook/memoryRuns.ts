@@ -1,6 +1,7 @@
 /** A notebook that never runs: for tests of the page. It notes what was asked of it, and shows what it is told to. */
 import type { CellId } from "../../lib/base/ids.ts";
 import { Settable } from "../../lib/base/observable.ts";
+import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
 import type { RunQuestion } from "../../lib/notebook/execution.ts";
 import {
@@ -55,6 +56,9 @@ export class MemoryRuns implements NotebookRuns {
 
   runCell(id: CellId): void {
     this.asked.push(`run ${id}`);
+  }
+  resume(id: CellId, how: Resume["how"]): void {
+    this.asked.push(`${how} ${id}`);
   }
   runAll(): void {
     this.asked.push("run all");

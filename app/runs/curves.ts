@@ -49,10 +49,12 @@ export function figuresOf(series: readonly Series[], by: Axis, live: boolean): M
 }
 
 /** Where the axis of a run ends: known from its params for a fit, else where it is now. */
-export function axisEnd(row: Pick<RunRow, "params">, by: Axis): number {
-  const epochs = numberOf(row.params["epochs"]);
+export function axisEnd({ params, attempt }: Pick<RunRow, "params" | "attempt">, by: Axis): number {
+  // What trained on did its epochs after those of the run before it.
+  const continued = attempt.parent !== undefined && attempt.parentCheckpoint === undefined;
+  const epochs = numberOf(params["epochs"]) + (continued ? attempt.fromStep : 0);
   if (by === "epoch") return epochs;
-  return by === "batch" ? epochs * numberOf(row.params["batches per epoch"]) : 0;
+  return by === "batch" ? epochs * numberOf(params["batches per epoch"]) : 0;
 }
 
 function numberOf(value: unknown): number {

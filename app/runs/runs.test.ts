@@ -243,7 +243,7 @@ it("shows a viewer everything and offers nothing to change", async () => {
 it("draws the curves of a run under its cell, and lets go of its rooms", async () => {
   await finished(0.8);
   const run = ids()[0]!;
-  page = mount(RunCharts, { target: document.body, props: { session, run } });
+  page = mount(RunCharts, { target: document.body, props: { session, run, pathToRun: String } });
   await shown();
   expect(all("figure").map((one) => one.getAttribute("aria-label"))).toEqual(["loss", "accuracy"]);
   await unmount(page);

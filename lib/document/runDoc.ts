@@ -1,7 +1,7 @@
 /**
  * The shape of one run's document, and the only file that names its keys.
  *
- *   about:   Y.Map { inputs, model, progress }
+ *   about:   Y.Map { inputs, model, progress, checkpoint }
  *   chunks:  Y.Array<Uint8Array>             metric points not yet sealed (lib/runs/series.ts)
  *   sealed:  Y.Array<SealedSeries>           blobs that hold every point before them
  *   curves:  Y.Map<series key, Uint8Array>   what is sealed, downsampled
@@ -47,6 +47,22 @@ export interface RunProgress {
   readonly leftMs: number | undefined;
 }
 
+/** How far training was when it was kept. */
+export interface CheckpointFacts {
+  /** Which of its cell's fits it is of, from 0; null for a loop written by hand. */
+  readonly fit: number | null;
+  /** On the run's curves. */
+  readonly epoch: number;
+  readonly batch: number;
+  readonly step: number;
+}
+
+/** What training can go on from: the newest of a run, in a blob. */
+export interface RunCheckpoint extends CheckpointFacts {
+  readonly at: number;
+  readonly manifest: BlobManifest;
+}
+
 /** Every point up to here, in a blob of one chunk. */
 export interface SealedSeries {
   readonly manifest: BlobManifest;
@@ -78,6 +94,32 @@ export function writeProgress(doc: Y.Doc, progress: RunProgress | undefined): vo
     if (progress) runRoots.about(doc).set("progress", progress);
     else runRoots.about(doc).delete("progress");
   });
+}
+
+/** Takes the place of the one before it. */
+export function writeCheckpoint(doc: Y.Doc, checkpoint: RunCheckpoint): void {
+  edit(doc, "writeCheckpoint", () => runRoots.about(doc).set("checkpoint", checkpoint));
+}
+
+export function readCheckpoint(doc: Y.Doc): RunCheckpoint | undefined {
+  const record = asRecord(runRoots.about(doc).get("checkpoint"));
+  const manifest = parseBlobManifest(record?.["manifest"]);
+  if (!record || !manifest) return undefined;
+  return { ...parseCheckpointFacts(record), at: asNumber(record["at"]) ?? 0, manifest };
+}
+
+export function parseCheckpointFacts(record: Readonly<Record<string, unknown>>): CheckpointFacts {
+  const count = (value: unknown): number => {
+    const number = asNumber(value) ?? 0;
+    return Number.isSafeInteger(number) && number >= 0 ? number : 0;
+  };
+  const { fit, epoch, batch, step } = record;
+  return {
+    fit: typeof fit === "number" ? count(fit) : null,
+    epoch: count(epoch),
+    batch: count(batch),
+    step: count(step),
+  };
 }
 
 export function appendChunk(doc: Y.Doc, chunk: Uint8Array): void {

@@ -36,11 +36,16 @@ export interface RunStart {
   readonly attempt: RunAttempt;
 }
 
-/** A run that goes on in another tab is a further attempt, from a checkpoint of the one before. */
+/**
+ * A run that goes on from another is a further attempt: from a checkpoint of it, or without one where it trained on
+ * with what was in the kernel. Its curves begin where those of its parent are then, `fromStep` epochs or steps in.
+ */
 export interface RunAttempt {
   readonly attempt: number;
   readonly parentCheckpoint: string | undefined;
   readonly fromStep: number;
+  readonly parent?: RunId | undefined;
+  readonly fromBatch?: number | undefined;
 }
 
 export interface RunEnd {
@@ -109,6 +114,10 @@ export function addParams(
     );
     if (added.length > 0) row.set("params", { ...present, ...Object.fromEntries(added) });
   });
+}
+
+export function putAttempt(doc: Y.Doc, id: RunId, attempt: RunAttempt): void {
+  change(doc, "resumeRun", id, (row) => row.set("attempt", attempt));
 }
 
 export function putDatasets(doc: Y.Doc, id: RunId, datasets: RunInputs["datasets"]): void {
@@ -187,6 +196,8 @@ function parseAttempt(value: unknown): RunAttempt {
     attempt: asNumber(record?.["attempt"]) ?? 1,
     parentCheckpoint: asString(record?.["parentCheckpoint"]),
     fromStep: asNumber(record?.["fromStep"]) ?? 0,
+    parent: asString(record?.["parent"]) as RunId | undefined,
+    fromBatch: asNumber(record?.["fromBatch"]),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { CellId, Digest, NotebookId } from "../base/ids.ts";
 import type { Device } from "./device.ts";
+import type { SeededRandom } from "./guest/random.ts";
 import type { ParamControl, ParamValue } from "./params.ts";
 
 /** The page's half. */
@@ -44,6 +45,17 @@ export interface CellFacts {
   readonly params?: Readonly<Record<string, ParamValue>>;
   readonly seed: number;
   readonly device: Device;
+  /** Where this run of the cell goes on from an earlier one. */
+  readonly resume?: Resume;
+}
+
+/**
+ * `continue`: it trains on with what the kernel holds. `restore`: it was cut off, and brings back what was kept of it.
+ * `runs`: those that the cell had started then, in order.
+ */
+export interface Resume {
+  readonly how: "continue" | "restore";
+  readonly runs: readonly string[];
 }
 
 /** How far a running cell is. `leftMs` is an estimate; null while it cannot be known. */
@@ -69,6 +81,12 @@ export interface Guest {
   param(control: ParamControl): ParamValue;
   /** Records that the running cell changed this object in place (model.fit and its like). */
   trained(object: object): void;
+  /** Records that the running cell made this object, whose values can be changed in place. */
+  made(object: object): void;
+  /** Where the running cell draws Math.random from. */
+  readonly chance: SeededRandom | undefined;
+  /** The running cell goes on from an earlier run of it; the page knows which. */
+  readonly resumes: boolean;
   /** True once the person asked to interrupt; a training loop stops at its next batch. */
   readonly interrupted: boolean;
   /**

@@ -41,7 +41,7 @@ export function compileCell(source: string): Compiled {
   const found = read(source);
   if (!found.ok) return found;
   const { ok, ...analysis } = found.analysed;
-  return { ok, code: rewrite(found.javascript, analysis.defines), analysis };
+  return { ok, code: rewrite(found.javascript, analysis), analysis };
 }
 
 function read(source: string): Read {

@@ -31,7 +31,7 @@ export interface CellRun {
   readonly params: GivenParams;
   readonly controls: readonly OtherControl[];
   /** The page's knowledge for capabilities; what the cell reads and the device are added by the kernel. */
-  readonly facts: Pick<CellFacts, "notebook" | "sources" | "datasets" | "params">;
+  readonly facts: Pick<CellFacts, "notebook" | "sources" | "datasets" | "params" | "resume">;
 }
 
 /** What happens while a cell runs, in order. */

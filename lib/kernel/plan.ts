@@ -16,7 +16,7 @@ export interface CellNode {
   /** Those of `defines` that an import brings: several cells may import one name. */
   readonly imports: readonly string[];
   readonly reads: readonly string[];
-  /** Names of other cells whose values it changed in place when it last ran. */
+  /** Names of other cells whose values it changed in place when it last ran, whether it reads them itself or not. */
   readonly trains: readonly string[];
   /** It defines nothing and does not run. */
   readonly disabled?: boolean;
@@ -52,6 +52,8 @@ export interface Holdings {
   fresh(cell: CellId): boolean;
   /** The cells that changed this value in place since its cell last ran. */
   trainersSince(definer: CellId, name: string): readonly CellId[];
+  /** It is to train on with what is there, and not from the beginning. */
+  continues?(cell: CellId): boolean;
 }
 
 export interface RunPlan {
@@ -85,7 +87,7 @@ export function graphOf(given: readonly CellNode[]): Graph {
   }
   for (const { id, error } of nodes) if (error) problems.set(id, { kind: "syntax", error });
   for (const { id, disabled } of nodes) if (disabled) problems.set(id, { kind: "disabled" });
-  addTraining(nodes, edges);
+  addTraining(nodes, edges, definers);
   return { cells, edges, problems };
 }
 
@@ -205,18 +207,21 @@ function inOrder(
   }
 }
 
-/** Cells that define what this one trains, where something else than its own chain has changed the value since. */
+/** Cells that define what this one trains, where something else than what it needs has changed the value since. */
 function spoiltFor(graph: Graph, cell: CellId, holdings: Holdings): CellId[] {
-  const edges = graph.edges.get(cell) ?? [];
-  return (graph.cells.get(cell)?.trains ?? []).flatMap((name) => {
-    const definer = edges.find((edge) => edge.name === name && edge.kind === "value")?.from;
-    if (definer === undefined) return [];
-    const chain = new Set(
-      edges.filter((edge) => edge.name === name && edge.kind === "trained").map(({ from }) => from),
-    );
-    const since = holdings.trainersSince(definer, name);
-    return since.every((one) => chain.has(one) && holdings.fresh(one)) ? [] : [definer];
-  });
+  const trains = graph.cells.get(cell)?.trains ?? [];
+  if (trains.length === 0 || holdings.continues?.(cell) === true) return [];
+  const needs = reach(graph.edges, [cell]);
+  needs.delete(cell);
+  return [...needs].filter((definer) =>
+    trains.some(
+      (name) =>
+        graph.cells.get(definer)?.defines.includes(name) === true &&
+        !holdings
+          .trainersSince(definer, name)
+          .every((one) => needs.has(one) && holdings.fresh(one)),
+    ),
+  );
 }
 
 function valuesOf(node: CellNode, definers: ReadonlyMap<string, readonly CellNode[]>): Edge[] {
@@ -227,20 +232,30 @@ function valuesOf(node: CellNode, definers: ReadonlyMap<string, readonly CellNod
   });
 }
 
-/** Lets readers of a trained name depend on its trainers above them, save where a trainer itself needs the reader. */
-function addTraining(nodes: readonly CellNode[], edges: Map<CellId, Edge[]>): void {
+/**
+ * Lets readers of a trained name depend on its trainers above them, save where a trainer itself needs the reader. A
+ * trainer may have come by the value through an object or a function, and need not read the name; one that no longer
+ * needs any cell whose value it changed is none any more.
+ */
+function addTraining(
+  nodes: readonly CellNode[],
+  edges: Map<CellId, Edge[]>,
+  definers: ReadonlyMap<string, readonly CellNode[]>,
+): void {
   nodes.forEach((trainer, at) => {
-    for (const name of trainer.trains) {
-      const definer = edges.get(trainer.id)?.find((edge) => edge.name === name)?.from;
-      if (definer === undefined) continue;
-      const needs = reach(edges, [trainer.id]);
-      for (const reader of nodes.slice(at + 1)) {
-        const own = edges.get(reader.id) ?? [];
-        const same = own.some(
-          (edge) => edge.name === name && edge.from === definer && edge.kind === "value",
-        );
-        if (!same || needs.has(reader.id)) continue;
-        own.push({ name, from: trainer.id, kind: "trained" });
+    if (trainer.trains.length === 0) return;
+    const needs = reach(edges, [trainer.id]);
+    const trained = trainer.trains.flatMap((name) =>
+      (definers.get(name) ?? []).map((definer) => [name, definer.id] as const),
+    );
+    if (!trained.some(([, definer]) => definer !== trainer.id && needs.has(definer))) return;
+    for (const reader of nodes.slice(at + 1)) {
+      if (needs.has(reader.id)) continue;
+      const own = edges.get(reader.id) ?? [];
+      for (const [name, definer] of trained) {
+        const same = (edge: Edge): boolean =>
+          edge.name === name && edge.from === definer && edge.kind === "value";
+        if (own.some(same)) own.push({ name, from: trainer.id, kind: "trained" });
       }
     }
   });

@@ -13,13 +13,17 @@ const anyNodes = fc
       imports: fc.boolean(),
       also: fc.nat({ max: 15 * NAMES }),
       reads: fc.uniqueArray(fc.nat({ max: NAMES - 1 }), { maxLength: 3 }),
-      trains: fc.nat({ max: 3 }),
+      trains: fc.oneof(
+        fc.constant([]),
+        fc.uniqueArray(fc.nat({ max: NAMES - 1 }), { maxLength: 2 }),
+      ),
       broken: fc.nat({ max: 30 }),
+      disabled: fc.nat({ max: 20 }),
     }),
     { maxLength: NAMES },
   )
   .map((cells) =>
-    cells.map(({ imports, also, reads, trains, broken }, i): CellNode => {
+    cells.map(({ imports, also, reads, trains, broken, disabled }, i): CellNode => {
       const defines = [...new Set([i, also < NAMES ? also : i])].map((n) => `n${n}`);
       const read = reads.map((n) => `n${n}`).filter((name) => !defines.includes(name));
       return {
@@ -27,7 +31,8 @@ const anyNodes = fc
         defines,
         imports: imports ? [`n${i}`] : [],
         reads: read,
-        trains: trains === 0 ? read : trains === 1 ? read.slice(0, 1) : [],
+        trains: trains.map((n) => `n${n}`),
+        disabled: disabled === 0,
         ...(broken === 0
           ? { error: { name: "SyntaxError", message: "", line: 1, column: 1, stack: [] } }
           : {}),
@@ -45,31 +50,44 @@ function modelUpstream(edges: Graph["edges"], cell: CellId): Set<CellId> {
   return needs;
 }
 
-/** A name comes from the first other cell that defines it; below a trainer, from the trainer, too. */
+/** Who defines a name: a disabled cell only where nobody else does. */
+function modelDefiners(nodes: readonly CellNode[], name: string): CellNode[] {
+  const all = nodes.filter((one) => one.defines.includes(name));
+  const able = all.filter((one) => one.disabled !== true);
+  return able.length > 0 ? able : all.slice(0, 1);
+}
+
+/**
+ * A name comes from the first other cell that defines it; below a trainer, from the trainer, too. A trainer needs a
+ * cell whose value it changes, by whatever way.
+ */
 function modelEdges(nodes: readonly CellNode[]): Map<CellId, Edge[]> {
   const edges = new Map<CellId, Edge[]>();
   for (const node of nodes) {
     const own: Edge[] = [];
-    for (const name of node.reads) {
-      const from = nodes.find((one) => one !== node && one.defines.includes(name));
+    for (const name of node.disabled === true ? [] : node.reads) {
+      const from = modelDefiners(nodes, name).find((one) => one !== node);
       if (!from) continue;
       own.push({ name, from: from.id, kind: from.imports.includes(name) ? "imported" : "value" });
     }
     edges.set(node.id, own);
   }
-  for (const [at, trainer] of nodes.entries())
-    for (const name of trainer.trains) {
-      const definer = edges.get(trainer.id)?.find((edge) => edge.name === name)?.from;
-      if (definer === undefined) continue;
-      for (const reader of nodes.slice(at + 1)) {
+  for (const [at, trainer] of nodes.entries()) {
+    const trains = trainer.disabled === true ? [] : trainer.trains;
+    const trained = trains.flatMap((name) =>
+      modelDefiners(nodes, name).map((definer) => ({ name, definer: definer.id })),
+    );
+    const needs = modelUpstream(edges, trainer.id).add(trainer.id);
+    const reaches = trained.some(({ definer }) => definer !== trainer.id && needs.has(definer));
+    for (const reader of reaches ? nodes.slice(at + 1) : [])
+      for (const { name, definer } of trained) {
         const own = edges.get(reader.id) ?? [];
         const reads = own.some(
           (edge) => edge.name === name && edge.from === definer && edge.kind === "value",
         );
-        const around = modelUpstream(edges, trainer.id).has(reader.id);
-        if (reads && !around) own.push({ name, from: trainer.id, kind: "trained" });
+        if (reads && !needs.has(reader.id)) own.push({ name, from: trainer.id, kind: "trained" });
       }
-    }
+  }
   return edges;
 }
 
@@ -79,11 +97,12 @@ function modelProblems(nodes: readonly CellNode[]): Map<CellId, string> {
   for (const { id } of nodes) if (modelUpstream(values, id).has(id)) problems.set(id, "circle");
   for (const { id, defines } of nodes)
     for (const name of defines) {
-      const all = nodes.filter((one) => one.defines.includes(name));
+      const all = modelDefiners(nodes, name);
       if (all.length > 1 && !all.every((one) => one.imports.includes(name)))
         problems.set(id, "defined-twice");
     }
   for (const { id, error } of nodes) if (error) problems.set(id, "syntax");
+  for (const { id, disabled } of nodes) if (disabled === true) problems.set(id, "disabled");
   return problems;
 }
 
@@ -113,17 +132,17 @@ function modelPlan(
   for (const one of upstream) if (!holdings.fresh(one)) needed.add(one);
   for (let size = -1; size !== needed.size;) {
     size = needed.size;
-    for (const node of nodes.filter((one) => needed.has(one.id)))
-      for (const name of node.trains) {
-        const own = edges.get(node.id) ?? [];
-        const definer = own.find((edge) => edge.name === name && edge.kind === "value")?.from;
-        if (definer === undefined) continue;
-        const chain = own.filter((edge) => edge.name === name && edge.kind === "trained");
-        const good = holdings
-          .trainersSince(definer, name)
-          .every((one) => chain.some((edge) => edge.from === one) && holdings.fresh(one));
-        if (!good) needed.add(definer);
-      }
+    for (const node of nodes.filter((one) => needed.has(one.id))) {
+      if (holdings.continues?.(node.id) === true) continue;
+      const needs = modelUpstream(edges, node.id);
+      for (const definer of nodes.filter((one) => needs.has(one.id)))
+        for (const name of node.trains.filter((one) => definer.defines.includes(one))) {
+          const good = holdings
+            .trainersSince(definer.id, name)
+            .every((one) => needs.has(one) && holdings.fresh(one));
+          if (!good) needed.add(definer.id);
+        }
+    }
     for (const one of upstream)
       for (const { from, kind } of edges.get(one) ?? [])
         if (kind !== "imported" && needed.has(from)) needed.add(one);
@@ -154,10 +173,11 @@ it("finds the edges and the problems that the model finds", () => {
 it("plans what the model plans, whatever is wanted and held", () => {
   const some = fc.array(fc.boolean(), { minLength: NAMES, maxLength: NAMES });
   fc.assert(
-    fc.property(anyNodes, some, some, some, (nodes, asked, held, trained) => {
+    fc.property(anyNodes, some, some, some, some, (nodes, asked, held, trained, goesOn) => {
       const ids = nodes.map((node) => node.id);
       const holdings: Holdings = {
         fresh: (cell) => held[ids.indexOf(cell)] === true,
+        continues: (cell) => goesOn[ids.indexOf(cell)] === true,
         trainersSince: (definer, name) =>
           nodes
             .filter((one, i) => trained[i] === true && one.trains.includes(name))

@@ -39,6 +39,8 @@ export interface RunMessage {
   readonly seed: number;
   readonly params: GivenParams;
   readonly controls: readonly OtherControl[];
+  /** It goes on from an earlier run of the cell. */
+  readonly resumes?: boolean;
 }
 
 export type ToPage =
@@ -197,6 +199,7 @@ export function parseToWorker(value: unknown): ToWorker | undefined {
         seed: asNumber(message["seed"]) ?? 1,
         params: parseGiven(message["params"]),
         controls: parseOtherControls(message["controls"]),
+        resumes: message["resumes"] === true,
       };
     case "interrupt":
       return { kind: "interrupt" };

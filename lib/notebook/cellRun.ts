@@ -5,7 +5,7 @@ import type { NotebookId } from "../base/ids.ts";
 import type { Observable } from "../base/observable.ts";
 import type { Platform } from "../base/platform.ts";
 import type { Timers } from "../base/timers.ts";
-import type { CellFacts, CellProgress } from "../kernel/capability.ts";
+import type { CellFacts, CellProgress, Resume } from "../kernel/capability.ts";
 import { deviceWords } from "../kernel/device.ts";
 import type { CellEnd, CellListener, Kernel } from "../kernel/kernel.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
@@ -15,7 +15,14 @@ import type { OtherControl, ParamControl } from "../kernel/params.ts";
 import type { Attempt } from "./autoRun.ts";
 import type { CodeCell } from "./code.ts";
 import type { Held, HeldCell } from "./held.ts";
-import { type Inputs, type Now, isPinned, joinInputs, paramInput } from "./inputs.ts";
+import {
+  type Inputs,
+  type Now,
+  isPinned,
+  joinInputs,
+  paramInput,
+  timesContinued,
+} from "./inputs.ts";
 import { LiveOutput } from "./liveOutput.ts";
 import { currentVersions } from "./notebookChanges.ts";
 import type { OutputRecord } from "./outputs.ts";
@@ -44,6 +51,8 @@ export interface CellToRun {
   readonly controls: readonly OtherControl[];
   readonly outputs: ShownOutputs;
   readonly attempted: (attempt: Attempt) => void;
+  /** It goes on from its last run. */
+  readonly resume?: Resume | undefined;
   readonly progress: (progress: CellProgress) => void;
 }
 
@@ -54,7 +63,8 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
   const { kernel, clock, me } = world;
   const { cell, held, outputs } = run;
   const { seed, params } = run.now;
-  const { sources, inputs } = madeFrom(run, seed);
+  const last = outputs.get(cell.id);
+  const { sources, inputs } = madeFrom(run, seed, last);
   const stamp = held.nextStamp();
   const used = new Map(run.edges.map(({ from }) => [from, held.get(from)?.stamp ?? 0]));
   const { id: by, name: byName } = me.current;
@@ -66,8 +76,12 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
   const leaveStatus = kernel.status.subscribe(() => {
     if (began === at && kernel.status.current.state === "running") began = clock.now();
   });
-  const record = (end: OutputRecord["end"], error?: ErrorOutput): OutputRecord =>
-    live.record(end, clock.now(), deviceWords(kernel.status.current.device), error);
+  const known = last?.inputs.sources.at(-1)?.code === cell.code ? last.trains : [];
+  const record = (end: OutputRecord["end"], error?: ErrorOutput): OutputRecord => {
+    const now = live.record(end, clock.now(), deviceWords(kernel.status.current.device), error);
+    // Until it has come to its end, the same code trains what it trained before.
+    return end === "done" ? now : { ...now, trains: [...new Set([...now.trains, ...known])] };
+  };
 
   const before = held.get(cell.id)?.defines.filter(run.unclaimed) ?? [];
   if (before.length > 0) kernel.forget(before);
@@ -120,6 +134,7 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
         sources,
         datasets: inputs.datasets,
         params: Object.fromEntries(inputs.params.map(({ name, value }) => [name, value])),
+        ...(run.resume ? { resume: run.resume } : {}),
       },
     },
     listener,
@@ -167,14 +182,22 @@ function stopped(name: string, message: string): ErrorOutput {
 
 /** The code and data behind a cell as they really ran, which is not what they may have become since. */
 function madeFrom(
-  { cell, edges, held }: CellToRun,
+  { cell, edges, held, resume }: CellToRun,
   seed: number,
+  last: OutputRecord | undefined,
 ): { sources: CellFacts["sources"]; inputs: Inputs } {
   const upstream = [...new Set(edges.map((edge) => edge.from))]
     .map((from) => held.get(from))
     .filter((one): one is HeldCell => one !== undefined)
     .sort((a, b) => a.stamp - b.stamp);
-  const own = { sources: [{ cell: cell.id, code: cell.code }], datasets: [], params: [] };
+  const own = {
+    sources: [{ cell: cell.id, code: cell.code }],
+    datasets: [],
+    params: [],
+    ...(resume?.how === "continue"
+      ? { continued: [{ cell: cell.id, times: timesContinued(last?.inputs, cell.id) + 1 }] }
+      : {}),
+  };
   const sources = new Map(
     [...upstream.flatMap((one) => one.sources), { cell: cell.id, source: cell.source }].map(
       (one) => [one.cell, one] as const,

@@ -39,6 +39,10 @@ export interface CellView extends CellStanding {
   readonly notRunHere: boolean;
   /** What is wrong before it has run: syntax, two cells that define one name, a circle. */
   readonly problem?: CellProblem;
+  /** It can train on with what this tab's kernel holds. */
+  readonly canContinue?: boolean;
+  /** Its last run did not come to its end, and its code and data are as they were: what was kept of it can be taken up. */
+  readonly canGoOn?: boolean;
   readonly defines: readonly string[];
   readonly reads: readonly { readonly name: string; readonly from: CellId }[];
   readonly output?: CellOutput;
@@ -55,4 +59,6 @@ export interface CellOutput {
   readonly at: number;
   readonly ms: number;
   readonly runs: readonly string[];
+  /** How often it has trained on since it trained from the beginning. */
+  readonly continued?: number;
 }

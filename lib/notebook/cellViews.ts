@@ -72,6 +72,7 @@ export class CellViews {
       problem: queue.problem(id, pace.typing),
       record,
       staleSince: inputs && cell?.disabled !== true ? changedSince(id, inputs, now) : undefined,
+      canContinue: held.canContinue(id),
       defines: cell?.names.defines ?? [],
       edges: code.graph?.edges.get(id) ?? [],
       standing: cell ? this.#standing(cell, now) : {},

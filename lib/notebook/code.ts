@@ -87,10 +87,13 @@ export class NotebookCode {
     );
     this.#someDisabled = [...this.#cells.values()].some((cell) => cell.disabled);
     if (!this.#compiler) return;
-    const nodes = [...this.#cells.values()].map(({ id, names, error, disabled }): CellNode => {
-      const trains = trainsOf(id).filter((name) => names.reads.includes(name));
-      return { id, disabled, ...names, trains, ...(error ? { error } : {}) };
-    });
+    const nodes = [...this.#cells.values()].map(({ id, names, error, disabled }): CellNode => ({
+      id,
+      disabled,
+      ...names,
+      trains: trainsOf(id),
+      ...(error ? { error } : {}),
+    }));
     // Most of what is typed changes no name.
     if (this.#graph && sameNodes(nodes, this.#graph.cells)) return;
     this.#upstream.clear();
@@ -125,15 +128,19 @@ export class NotebookCode {
   }
 }
 
+const FEW_PARTS = ["defines", "imports"] as const;
+const PARTS = [...FEW_PARTS, "reads", "trains"] as const;
+
 function sameNodes(nodes: readonly CellNode[], cells: Graph["cells"]): boolean {
   if (nodes.length !== cells.size) return false;
   let i = 0;
   for (const before of cells.values()) {
     const now = nodes[i++];
     if (!now || now.id !== before.id || now.error !== before.error) return false;
-    if (now.disabled !== before.disabled) return false;
-    for (const part of ["defines", "imports", "reads", "trains"] as const)
-      if (!sameWords(now[part], before[part])) return false;
+    if ((now.disabled === true) !== (before.disabled === true)) return false;
+    // What a disabled cell reads is not in the graph.
+    const parts = now.disabled === true ? FEW_PARTS : PARTS;
+    if (!parts.every((part) => sameWords(now[part], before[part]))) return false;
   }
   return true;
 }

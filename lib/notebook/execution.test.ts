@@ -288,6 +288,174 @@ describe("training", () => {
   });
 });
 
+describe("a model handed around", () => {
+  const handed = {
+    model: "const net = { w: 0 };",
+    kit: "const kit = { net }; const train = () => { net.w += 1; };",
+    train: "train();",
+    more: "kit.net.w += 1;",
+    test: "net.w * 10",
+  };
+  const bench = (): ReturnType<typeof alone> => {
+    const all = alone(handed);
+    for (const cell of ["train", "more"])
+      all.kernel.script(id(cell), (listener) => {
+        listener.trained(["net", "kit", "train"]);
+        return done;
+      });
+    return all;
+  };
+
+  it("is made anew before it is trained again, though the trainer never reads it by name", async () => {
+    const { execution, kernel, settle } = bench();
+    execution.runCell(id("train"));
+    await settle();
+    execution.runCell(id("train"));
+    await settle();
+    expect(kernel.ran).toBe("model kit train model kit train");
+  });
+
+  it("is trained as a chain in reading order, through a function and then through an object", async () => {
+    const { execution, kernel, states, settle } = bench();
+    execution.runAll();
+    await settle();
+    execution.runCell(id("more"));
+    await settle();
+    expect(kernel.ran).toBe("model kit train more test model kit train more");
+    execution.runCell(id("train"));
+    await settle();
+    expect(kernel.ran).toBe("model kit train more test model kit train more model kit train");
+    execution.runCell(id("test"));
+    await settle();
+    expect(kernel.ran.split(" ").slice(-2).join(" ")).toBe("more test");
+    expect(states()).toBe("done, done, done, done, done");
+  });
+
+  it("makes its readers below stale, and stays so while the trainer runs again", async () => {
+    const { execution, kernel, states, view, settle } = bench();
+    execution.runCell(id("test"));
+    await settle();
+    expect(states()).toBe("done, not run, not run, not run, done");
+    execution.runCell(id("train"));
+    await settle();
+    expect(states()).toBe("done, done, done, not run, stale");
+    execution.runCell(id("test"));
+    await settle();
+    const held = kernel.hold(id("train"));
+    execution.runCell(id("train"));
+    const { listener, end } = await held;
+    await settle();
+    expect(view("test").reads).toEqual([{ name: "net", from: "train" }]);
+    listener.trained(["net"]);
+    end(done);
+    await settle();
+    expect(states()).toBe("done, done, done, not run, done");
+  });
+
+  it("is no concern of a trainer whose code has let go of it", async () => {
+    const { execution, states, view, write, settle } = bench();
+    execution.runAll();
+    await settle();
+    write("more", "1 + 1");
+    await settle();
+    expect(view("test").reads).toEqual([{ name: "net", from: "train" }]);
+    expect(states()).toBe("done, done, done, stale, stale");
+  });
+});
+
+describe("continue training", () => {
+  it("runs the cell alone, on what is there, and says so to the readers below and to others", async () => {
+    const { execution, kernel, states, view, settle } = trained();
+    execution.runAll();
+    await settle();
+    expect([view("train").canContinue, view("test").canContinue]).toEqual([true, undefined]);
+    execution.resume(id("train"), "continue");
+    await settle();
+    expect(kernel.ran).toBe("model look train test train");
+    expect(kernel.runs.at(-1)?.facts.resume).toEqual({ how: "continue", runs: [] });
+    expect(states()).toBe("done, done, done, stale");
+    expect(view("test").staleSince).toEqual({ kind: "trained", cell: "train" });
+    execution.resume(id("train"), "continue");
+    execution.runCell(id("test"));
+    await settle();
+    expect(kernel.ran).toBe("model look train test train train test");
+    expect(view("train").output?.continued).toBe(2);
+    expect(states()).toBe("done, done, done, done");
+  });
+
+  it("is over when the cell runs from the beginning: readers of what was trained on are stale", async () => {
+    const { execution, kernel, states, view, settle } = trained();
+    execution.runAll();
+    await settle();
+    execution.resume(id("train"), "continue");
+    execution.runCell(id("test"));
+    await settle();
+    execution.runCell(id("train"));
+    await settle();
+    expect(kernel.ran.endsWith("test model train")).toBe(true);
+    expect(view("train").output?.continued).toBeUndefined();
+    expect(states()).toBe("done, done, done, stale");
+  });
+
+  it("is not offered where the model is not there, or another has trained it since", async () => {
+    const bench = alone({ ...lesson, more: "net.w += 2;" });
+    const { execution, kernel, view, settle } = bench;
+    for (const cell of ["train", "more"])
+      kernel.script(id(cell), (listener) => {
+        listener.trained(["net"]);
+        return done;
+      });
+    execution.runAll();
+    await settle();
+    expect([view("train").canContinue, view("more").canContinue]).toEqual([undefined, true]);
+    execution.restart();
+    await settle();
+    expect(view("more").canContinue).toBeUndefined();
+    execution.resume(id("more"), "continue");
+    await settle();
+    expect(kernel.ran).toBe("model look train test more");
+  });
+
+  it("goes on after an interruption, with what was trained until then", async () => {
+    const { execution, kernel, view, settle } = trained();
+    execution.runCell(id("model"));
+    await settle();
+    const held = kernel.hold(id("train"));
+    execution.runCell(id("train"));
+    (await held).listener.trained(["net"]);
+    execution.interrupt();
+    await settle();
+    expect(view("train").canContinue).toBe(true);
+  });
+});
+
+describe("a run that was cut off", () => {
+  it("can be taken up by another member, once, while its code is as it was", async () => {
+    const { benches, settle } = workbench(lesson, ["owner", "editor"]);
+    const [mira, jun] = benches as [Bench, Bench];
+    const held = mira.kernel.hold(id("train"));
+    mira.execution.runCell(id("train"));
+    (await held).listener.startedRun("r1");
+    await settle();
+    expect(jun.view("train")).toMatchObject({ state: "stale", canGoOn: true });
+    jun.write("train", "net.w += 2;");
+    await settle();
+    expect(jun.view("train").canGoOn).toBeUndefined();
+    jun.write("train", lesson.train);
+    await settle();
+    jun.execution.resume(id("train"), "restore");
+    await settle();
+    expect(jun.kernel.ran).toBe("model train");
+    expect(jun.kernel.runs[1]?.facts.resume).toEqual({ how: "restore", runs: ["r1"] });
+    expect(jun.kernel.runs[0]?.facts.resume).toBeUndefined();
+    expect(jun.view("train")).toMatchObject({ state: "done" });
+    expect(jun.view("train").canGoOn).toBeUndefined();
+    jun.execution.runCell(id("train"));
+    await settle();
+    expect(jun.kernel.runs.at(-1)?.facts.resume).toBeUndefined();
+  });
+});
+
 describe("the kernel", () => {
   it("is interrupted with all that waits; what it holds stays", async () => {
     const { execution, kernel, states, view, settle } = alone(three);

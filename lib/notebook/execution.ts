@@ -5,7 +5,7 @@
  */
 import type { CellId } from "../base/ids.ts";
 import { type Observable, Settable } from "../base/observable.ts";
-import type { CellProgress } from "../kernel/capability.ts";
+import type { CellProgress, Resume } from "../kernel/capability.ts";
 import { planRun } from "../kernel/plan.ts";
 import { AutoRun } from "./autoRun.ts";
 import { type RunWorld, runCell } from "./cellRun.ts";
@@ -19,6 +19,7 @@ import { controlsElsewhere, forgetGone, readNow } from "./now.ts";
 import { type AuthorOf, OtherHands } from "./otherHands.ts";
 import { NotebookParams, type Params } from "./params.ts";
 import { ReadingPace } from "./readingPace.ts";
+import { Resumes } from "./resumes.ts";
 import { RunQueue } from "./runQueue.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
 
@@ -50,6 +51,7 @@ export class Execution {
   readonly #compiler: Promise<Compiler>;
   readonly #code: NotebookCode;
   readonly #held = new Held();
+  readonly #resumes = new Resumes(this.#held);
   readonly #queue: RunQueue;
   readonly #outputs: ShownOutputs;
   readonly #auto: AutoRun;
@@ -122,6 +124,16 @@ export class Execution {
   }
 
   runCell(id: CellId): void {
+    this.#resumes.drop(id);
+    void this.#request([id], false);
+  }
+
+  /** Runs a cell as what its last run goes on to: trains on with what is here, or takes up what was kept of it. */
+  resume(id: CellId, how: Resume["how"]): void {
+    this.#refresh();
+    const view = this.cell(id).current;
+    if (view[how === "continue" ? "canContinue" : "canGoOn"] !== true) return;
+    this.#resumes.want(id, { how, runs: this.#outputs.get(id)?.runs ?? [] });
     void this.#request([id], false);
   }
 
@@ -187,6 +199,7 @@ export class Execution {
     const answer = (run: boolean): void => {
       this.#asking.set(undefined);
       if (run) this.#enqueue(asked, true);
+      else this.#resumes.drop(...asked);
     };
     this.#asking.set({ cells: long, answer });
   }
@@ -216,6 +229,7 @@ export class Execution {
     for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#run(next);
     this.#working = false;
     this.#queue.rest();
+    this.#resumes.dropAll();
     this.#refresh();
   }
 
@@ -225,7 +239,6 @@ export class Execution {
   }
 
   async #run(id: CellId): Promise<void> {
-    const { clock } = this.#world;
     this.#queue.take(id);
     const cell = this.#code.cells.get(id);
     const compiled = cell && (await this.#compiler).compileCell(cell.source);
@@ -233,7 +246,7 @@ export class Execution {
     if (this.#pressed) this.#auto.pressed(cell);
     else if (!this.#auto.mayRun(cell)) return this.#queue.drop();
     this.#hands.ran(id, cell.source);
-    const since = clock.now();
+    const since = this.#world.clock.now();
     this.#running.set({ cell: id, since });
     this.#refresh();
     const end = await runCell(this.#world, {
@@ -246,18 +259,21 @@ export class Execution {
       controls: controlsElsewhere(id, this.#held, this.#code),
       outputs: this.#outputs,
       attempted: (attempt) => this.#auto.attempted(id, attempt),
+      resume: this.#resumes.get(id),
       progress: (progress) => {
         this.#running.set({ cell: id, since, progress });
         this.#refreshSoon();
       },
     });
     this.#running.set(undefined);
+    this.#resumes.drop(id);
     if (end === "error") this.#queue.failed(id);
     else if (end !== "done") this.#drop();
   }
 
   #drop(): void {
     this.#queue.drop();
+    this.#resumes.dropAll();
     this.#asking.set(undefined);
   }
 
@@ -290,7 +306,7 @@ export class Execution {
 
   #readNow(): Now {
     this.#code.read((cell) => this.#outputs.get(cell)?.trains ?? []);
-    const now = readNow(this.#world, this.#code, this.#params);
+    const now = readNow(this.#world, this.#code, this.#params, this.#outputs);
     this.#held.compareWith(this.#code.graph, now);
     forgetGone(this.#held, this.#code, this.#world.kernel);
     return now;

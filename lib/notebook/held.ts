@@ -1,7 +1,7 @@
 /** What this tab's kernel holds: which cells ran in it, with what, and what has changed their values since. */
 import type { CellId } from "../base/ids.ts";
 import type { ParamControl } from "../kernel/params.ts";
-import type { Edge, Graph, Holdings } from "../kernel/plan.ts";
+import { type Edge, type Graph, type Holdings, upstreamOf } from "../kernel/plan.ts";
 import { type Inputs, type Now, changedSince } from "./inputs.ts";
 
 /** One cell that ran to its end here. */
@@ -22,6 +22,8 @@ export class Held implements Holdings {
   #stamp = 0;
   readonly #cells = new Map<CellId, HeldCell>();
   #training: { readonly cell: CellId; readonly name: string; readonly stamp: number }[] = [];
+  /** Cells that are to train on with what is here. */
+  readonly #continuing = new Set<CellId>();
   #graph: Graph | undefined;
   #now: Now | undefined;
   readonly #fresh = new Map<CellId, boolean>();
@@ -57,6 +59,7 @@ export class Held implements Holdings {
   clear(): void {
     this.#cells.clear();
     this.#training = [];
+    this.#continuing.clear();
     this.#fresh.clear();
   }
 
@@ -80,6 +83,34 @@ export class Held implements Holdings {
     const since = this.#cells.get(definer)?.stamp ?? Infinity;
     const later = this.#training.filter((one) => one.name === name && one.stamp > since);
     return [...new Set(later.map((one) => one.cell))];
+  }
+
+  continues(cell: CellId): boolean {
+    return this.#continuing.has(cell);
+  }
+
+  /** Lets its next run train on. */
+  letContinue(cell: CellId, on: boolean): void {
+    if (on) this.#continuing.add(cell);
+    else this.#continuing.delete(cell);
+  }
+
+  /** What it trains is here, and as it left it: nothing but what it needs has changed it otherwise. */
+  canContinue(cell: CellId): boolean {
+    const graph = this.#graph;
+    const trained = graph?.cells.get(cell)?.trains ?? [];
+    if (!graph || trained.length === 0) return false;
+    const needs = upstreamOf(graph, cell);
+    const definers = needs.flatMap((definer) =>
+      trained
+        .filter((name) => graph.cells.get(definer)?.defines.includes(name) === true)
+        .map((name) => this.trainersSince(definer, name)),
+    );
+    return (
+      definers.some((since) => since.includes(cell)) &&
+      definers.every((since) => since.every((one) => one === cell || needs.includes(one))) &&
+      needs.every((one) => this.fresh(one))
+    );
   }
 
   #isFresh(cell: CellId): boolean {

@@ -4,7 +4,7 @@
  */
 import { digestText } from "../base/digest.ts";
 import { type CellId, type Digest, isDigest } from "../base/ids.ts";
-import { asArray, asRecord, asString } from "../base/json.ts";
+import { asArray, asNumber, asRecord, asString } from "../base/json.ts";
 import {
   type GivenParams,
   MOST_PARAMS,
@@ -21,6 +21,13 @@ export interface Inputs {
   readonly sources: readonly { readonly cell: CellId; readonly code: CodeDigest }[];
   readonly datasets: readonly DatasetInput[];
   readonly params: readonly ParamInput[];
+  /** The cells among them that trained on with what was there, and how often: from the beginning their code gives less. */
+  readonly continued?: readonly Continued[];
+}
+
+export interface Continued {
+  readonly cell: CellId;
+  readonly times: number;
 }
 
 export interface DatasetInput {
@@ -53,6 +60,8 @@ export interface Now {
   readonly params: GivenParams;
   /** The cells that this one needs, itself left out; undefined while that is not known. */
   upstream(cell: CellId): readonly CellId[] | undefined;
+  /** How often the cell has trained on since it trained from the beginning. */
+  continued(cell: CellId): number;
 }
 
 /** Why an output is stale: what has changed since. */
@@ -64,6 +73,8 @@ export type StaleSince =
   | { readonly kind: "seed" }
   /** A cell that it was made from is disabled now. */
   | { readonly kind: "disabled"; readonly cell: CellId }
+  /** A cell above has trained on, or from the beginning again. */
+  | { readonly kind: "trained"; readonly cell: CellId }
   /** The run that made it never came to its end. */
   | { readonly kind: "cut-off" };
 
@@ -79,13 +90,14 @@ export function digestCode(source: string): CodeDigest {
 
 /** One name for all of it. */
 export function digestInputs(inputs: Inputs): Digest {
-  const { seed, sources, datasets, params } = inputs;
+  const { seed, sources, datasets, params, continued = [] } = inputs;
   return digestText(
     JSON.stringify([
       seed,
       sources.map(({ cell, code }) => [cell, code]),
       datasets.map(({ name, digest }) => [name, digest]).sort(),
       ...(params.length > 0 ? [params.map(({ name, value }) => [name, value]).sort()] : []),
+      ...(continued.length > 0 ? [continued.map(({ cell, times }) => [cell, times])] : []),
     ]),
   );
 }
@@ -133,6 +145,10 @@ export function changedSince(cell: CellId, inputs: Inputs, now: Now): StaleSince
     const left = inputs.sources.find((one) => !needed.has(one.cell));
     if (left) return { kind: "cell", cell: left.cell };
   }
+  const trained = inputs.sources.find(
+    (one) => one.cell !== cell && timesContinued(inputs, one.cell) !== now.continued(one.cell),
+  );
+  if (trained) return { kind: "trained", cell: trained.cell };
   const newer = inputs.datasets.find(
     ({ name, digest, pinned }) => !pinned && now.dataset(name) !== digest,
   );
@@ -140,6 +156,10 @@ export function changedSince(cell: CellId, inputs: Inputs, now: Now): StaleSince
   const moved = inputs.params.find((one) => !stands(one, now.params));
   if (moved) return { kind: "param", param: moved.name };
   return inputs.seed === now.seed ? undefined : { kind: "seed" };
+}
+
+export function timesContinued(inputs: Inputs | undefined, cell: CellId): number {
+  return inputs?.continued?.find((one) => one.cell === cell)?.times ?? 0;
 }
 
 /** Joins what several cells came from, each source and dataset once, the first of them first. */
@@ -157,11 +177,15 @@ export function joinInputs(seed: number, parts: readonly Omit<Inputs, "seed">[])
       part.params.map((one) => [`${one.name} ${String(one.private)}`, one] as const),
     ),
   );
+  const continued = new Map(
+    parts.flatMap((part) => (part.continued ?? []).map((one) => [one.cell, one] as const)),
+  );
   return {
     seed,
     sources: [...sources.values()],
     datasets: [...datasets.values()],
     params: [...params.values()],
+    ...(continued.size > 0 ? { continued: [...continued.values()] } : {}),
   };
 }
 
@@ -191,6 +215,7 @@ export function parseInputs(value: unknown): Inputs | undefined {
         return [{ name, digest, pinned: dataset?.["pinned"] === true }];
       }),
     params: asArray(inputs["params"]).slice(0, MOST_PARAMS).flatMap(parseParam),
+    ...parseContinued(inputs["continued"]),
   };
 }
 
@@ -202,4 +227,15 @@ function parseParam(value: unknown): ParamInput[] {
   const refused = plainValue(param["refused"]) ?? null;
   const [initial, own] = [param["initial"] === true, param["private"] === true];
   return [{ name, value: at, initial, private: own, refused }];
+}
+
+function parseContinued(value: unknown): Pick<Inputs, "continued"> {
+  const continued = asArray(value)
+    .slice(0, MOST_SOURCES)
+    .flatMap((one) => {
+      const [cell, times] = [asString(asRecord(one)?.["cell"]), asNumber(asRecord(one)?.["times"])];
+      if (cell === undefined || times === undefined || !(times > 0)) return [];
+      return [{ cell: cell as CellId, times }];
+    });
+  return continued.length > 0 ? { continued } : {};
 }

@@ -5,15 +5,17 @@ import type { OtherControl } from "../kernel/params.ts";
 import type { CellId } from "../base/ids.ts";
 import type { NotebookCode } from "./code.ts";
 import type { Held } from "./held.ts";
-import { type Now, digestCode } from "./inputs.ts";
+import { type Now, digestCode, timesContinued } from "./inputs.ts";
 import { currentVersions } from "./notebookChanges.ts";
 import type { NotebookParams } from "./params.ts";
 import { seedOf } from "./settings.ts";
+import type { ShownOutputs } from "./shownOutputs.ts";
 
 export function readNow(
   { doc, index }: { readonly doc: Y.Doc; readonly index: Y.Doc },
   code: NotebookCode,
   params: NotebookParams,
+  outputs: Pick<ShownOutputs, "get">,
 ): Now {
   const versions = currentVersions(index);
   return {
@@ -23,6 +25,7 @@ export function readNow(
     dataset: (name) => versions.get(name),
     params: params.given(),
     upstream: (cell) => code.upstream(cell),
+    continued: (cell) => timesContinued(outputs.get(cell)?.inputs, cell),
   };
 }
 

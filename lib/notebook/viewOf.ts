@@ -4,7 +4,7 @@ import type { CellId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import type { Edge } from "../kernel/plan.ts";
 import type { CellOutput, CellProblem, CellStanding, CellState, CellView } from "./cellView.ts";
-import type { StaleSince } from "./inputs.ts";
+import { type StaleSince, timesContinued } from "./inputs.ts";
 import type { OutputRecord } from "./outputs.ts";
 
 export interface CellKnowledge {
@@ -18,6 +18,7 @@ export interface CellKnowledge {
   readonly problem?: CellProblem | undefined;
   readonly record?: OutputRecord | undefined;
   readonly staleSince?: StaleSince | undefined;
+  readonly canContinue?: boolean;
   readonly defines: readonly string[];
   readonly edges: readonly Edge[];
   readonly standing: CellStanding;
@@ -36,10 +37,17 @@ export function viewOf(known: CellKnowledge): CellView {
     ...known.standing,
     notRunHere: !running && !known.standing.disabled && record?.end === "done" && !known.fresh,
     ...(problem && !running ? { problem } : {}),
+    ...(known.canContinue === true && !running && !known.queued ? { canContinue: true } : {}),
+    ...(wasCutShort(known) ? { canGoOn: true } : {}),
     defines: known.defines,
     reads: readsOf(known.edges),
     ...(record ? { output: outputFrom(record) } : {}),
   };
+}
+
+function wasCutShort({ record, running, queued, elsewhere, staleSince }: CellKnowledge): boolean {
+  if (!record || running || queued || elsewhere || staleSince) return false;
+  return record.end !== "done" && record.runs.length > 0;
 }
 
 function stateOf(known: CellKnowledge): CellState {
@@ -71,7 +79,13 @@ function outputFrom(record: OutputRecord): CellOutput {
   const known = outputs.get(record);
   if (known) return known;
   const { bundles, error, by, byName, device, at, ms, runs } = record;
-  const output = { bundles, ...(error ? { error } : {}), by, byName, device, at, ms, runs };
+  const own = record.inputs.sources.at(-1)?.cell;
+  const continued = own === undefined ? 0 : timesContinued(record.inputs, own);
+  const output = {
+    ...{ bundles, by, byName, device, at, ms, runs },
+    ...(error ? { error } : {}),
+    ...(continued > 0 ? { continued } : {}),
+  };
   outputs.set(record, output);
   return output;
 }

@@ -4,7 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Guest } from "../kernel/capability.ts";
-import type { ModelSummary, RunProgress } from "../document/runDoc.ts";
+import type { CheckpointFacts, ModelSummary, RunProgress } from "../document/runDoc.ts";
 import type { RunEnd, RunParams } from "../document/runsDoc.ts";
 import { RUNS } from "./requests.ts";
 import { type Axis, seriesKey } from "./series.ts";
@@ -16,6 +16,12 @@ interface Pending {
   readonly by: Axis;
   readonly step: number;
   readonly value: number | tf.Tensor;
+}
+
+/** The worker's number for it, and its place among the runs of its cell, from 0. */
+export interface RunPlace {
+  readonly run: number;
+  readonly index: number;
 }
 
 interface Collected {
@@ -32,6 +38,7 @@ const TELL_AT = 4096;
 const MAX_CONSOLE = 32 * 1024;
 
 export class Collector {
+  readonly place: RunPlace;
   readonly #tf: Tf;
   readonly #guest: Guest;
   readonly #now: () => number;
@@ -46,11 +53,12 @@ export class Collector {
   #reading: Promise<void> = Promise.resolve();
   #ended = false;
 
-  constructor(tf: Tf, guest: Guest, now: () => number, run: number) {
+  constructor(tf: Tf, guest: Guest, now: () => number, place: RunPlace) {
     this.#tf = tf;
     this.#guest = guest;
     this.#now = now;
-    this.#run = run;
+    this.#run = place.run;
+    this.place = place;
     this.#toldAt = now();
   }
 
@@ -71,6 +79,12 @@ export class Collector {
     if (this.#ended) return;
     this.#pending.push({ name, by, step, value: this.#hold(value) });
     if (this.#onDevice >= READ_AT_ONCE) this.#read();
+  }
+
+  /** A checkpoint; the page keeps the newest. The bytes are gone from here afterwards. */
+  keep(facts: CheckpointFacts, bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#ended) return;
+    this.#guest.tell(RUNS, { run: this.#run, kind: "keep", ...facts, bytes }, [bytes.buffer]);
   }
 
   print(text: string): void {

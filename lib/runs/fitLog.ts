@@ -32,6 +32,9 @@ export class FitLog {
   #before = { epochs: 0, batches: 0 };
   #done = { epochs: 0, batches: 0, inEpoch: 0 };
   #firstBatchAt = 0;
+  /** Where it goes on from, in the run's curves and in the fit's own epochs. */
+  #from: { readonly epochs: number; readonly batches: number; readonly own: number } | undefined;
+  #atEpoch: (() => void) | undefined;
 
   constructor(collector: Collector, now: () => number) {
     this.collector = collector;
@@ -51,6 +54,34 @@ export class FitLog {
     this.#announce = announce;
   }
 
+  /** The next fit goes on after so many epochs and batches of the run's curves; `own`: from this epoch of its own. */
+  goOnAfter(epochs: number, batches: number, own = 0): void {
+    this.#from = { epochs, batches, own };
+  }
+
+  /** Does this when the next epoch begins, before any other callback. */
+  atEpoch(act: () => void): void {
+    this.#atEpoch = act;
+  }
+
+  epochBegin(): void {
+    this.#atEpoch?.();
+    this.#atEpoch = undefined;
+  }
+
+  /** How far its curves are. */
+  get point(): { readonly epochs: number; readonly batches: number } {
+    return {
+      epochs: this.#before.epochs + this.#done.epochs,
+      batches: this.#before.batches + this.#done.batches,
+    };
+  }
+
+  /** Epochs that the fit of now has done. */
+  get epochsHere(): number {
+    return this.#done.epochs;
+  }
+
   begin(params: FitParams): void {
     const batches = batchesOf(params);
     this.#announce?.({
@@ -58,18 +89,21 @@ export class FitLog {
       ...(batches === undefined ? {} : { "batches per epoch": batches }),
     });
     this.#announce = undefined;
-    const initialEpoch = params.initialEpoch ?? 0;
+    const from = this.#from;
+    this.#from = undefined;
+    const initialEpoch = from?.epochs ?? params.initialEpoch ?? 0;
     // A fit that says where it goes on is believed; any other goes on after what is there.
     this.#before = {
       epochs: this.#begun
         ? Math.max(initialEpoch, this.#before.epochs + this.#done.epochs)
         : initialEpoch,
-      batches: this.#before.batches + this.#done.batches,
+      batches: Math.max(from?.batches ?? 0, this.#before.batches + this.#done.batches),
     };
     this.#begun = true;
     this.#done = { epochs: 0, batches: 0, inEpoch: 0 };
     this.#metrics = params.metrics;
-    this.#plan = { epochs: params.epochs, initialEpoch, batchesPerEpoch: batches };
+    const epochs = params.epochs + (from ? from.epochs - from.own : 0);
+    this.#plan = { epochs, initialEpoch, batchesPerEpoch: batches };
   }
 
   batch(logs: Logs): void {
@@ -124,6 +158,10 @@ export function fitCallback(
     }
     override onTrainBegin(): Promise<void> {
       this.#log?.begin(this.params as unknown as FitParams);
+      return nothing;
+    }
+    override onEpochBegin(): Promise<void> {
+      this.#log?.epochBegin();
       return nothing;
     }
     override onBatchEnd(_batch: number, logs?: Logs): Promise<void> {

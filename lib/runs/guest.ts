@@ -6,8 +6,11 @@ import type * as tf from "@tensorflow/tfjs";
 import type { CellId } from "../base/ids.ts";
 import type { Guest, GuestModule } from "../kernel/capability.ts";
 import type { RunParams } from "../document/runsDoc.ts";
+import type { TrainingPoint } from "./checkpointFile.ts";
+import { type TrainingAround, askPast, checkpointsGuest } from "./checkpoints.ts";
 import { Collector } from "./collector.ts";
 import { watchConsole } from "./consoleWatch.ts";
+import { FitKeeper, type Fitting } from "./fitKeeper.ts";
 import { FitLog, fitCallback } from "./fitLog.ts";
 import { fitDatasetParams, fitParams, metricName, modelParams, summarise } from "./modelFacts.ts";
 
@@ -31,6 +34,11 @@ interface CellRuns {
   /** The run that fits log into, started by hand; the innermost last. */
   readonly byHand: { readonly collector: Collector; readonly fits: FitLog }[];
   readonly byModel: Map<object, { readonly fits: FitLog; batches: number }>;
+  /** How many runs and fits there were. */
+  runs: number;
+  fits: number;
+  /** How many batches a loop of trainOnBatch had done when it was brought back. */
+  batches: number;
 }
 
 /** `now`: milliseconds that only go forward. */
@@ -41,11 +49,12 @@ export function runsGuest(tf: Tf, now: () => number = () => performance.now()): 
     return {
       startRun: (name?: string, options?: { params?: RunParams }) =>
         tracking.startRun(name, options?.params),
+      ...checkpointsGuest(tf, guest, tracking),
     };
   };
 }
 
-class Tracking {
+class Tracking implements TrainingAround {
   readonly #tf: Tf;
   readonly #guest: Guest;
   readonly #now: () => number;
@@ -53,6 +62,7 @@ class Tracking {
   #current: CellRuns | undefined;
   /** Fits that are on, by the model that trains. */
   readonly #fits = new Map<object, FitLog>();
+  readonly #keepers = new Map<object, FitKeeper>();
 
   constructor(tf: Tf, guest: Guest, now: () => number) {
     this.#tf = tf;
@@ -68,18 +78,15 @@ class Tracking {
     const track = this.#fit.bind(this);
     const trackBatch = this.#batch.bind(this);
     model.fit = function (this: tf.LayersModel, x, y, args) {
-      return track(
-        this,
-        () => fitParams(this, args),
-        () => fit.call(this, x, y, args),
-      );
+      const fitting = { args, x: x as tf.Tensor, y: y as tf.Tensor, run: fit.bind(this) };
+      return track(this, () => fitParams(this, args), fitting) as ReturnType<typeof fit>;
     };
     model.fitDataset = function (this: tf.LayersModel, dataset, args) {
-      return track(
-        this,
-        () => fitDatasetParams(this, args),
-        () => fitDataset.call(this, dataset as never, args as never),
-      );
+      const params = (): RunParams => fitDatasetParams(this, args);
+      const run = (data: never, _: never, more: never): Promise<tf.History> =>
+        fitDataset.call(this, data, more);
+      const fitting = { args, x: dataset as never, run };
+      return track(this, params, fitting) as ReturnType<typeof fitDataset>;
     };
     model.trainOnBatch = async function (this: tf.LayersModel, x, y) {
       const losses = await trainOnBatch.call(this, x, y);
@@ -128,9 +135,11 @@ class Tracking {
     };
   }
 
-  async #fit<T>(model: tf.LayersModel, params: () => RunParams, fit: () => Promise<T>): Promise<T> {
+  async #fit(model: tf.LayersModel, params: () => RunParams, fitting: Fitting): Promise<unknown> {
     const cell = this.#cell();
-    if (!cell || this.#fits.has(model)) return fit();
+    const { x, y, args } = fitting;
+    if (!cell || this.#fits.has(model)) return fitting.run(x as never, y as never, args as never);
+    const fit = cell.fits++;
     const byHand = cell.byHand.at(-1);
     const log = byHand?.fits ?? new FitLog(this.#collector(cell), this.#now);
     log.expect((found) => {
@@ -138,9 +147,13 @@ class Tracking {
       if (byHand) log.collector.describe(facts[0], [], facts[1]);
       else log.collector.start("", ...facts);
     });
+    const parts = { tf: this.#tf, chance: this.#guest.chance, now: this.#now };
+    const keeper = new FitKeeper(parts, model, log, fit);
     this.#fits.set(model, log);
+    this.#keepers.set(model, keeper);
     try {
-      const history = await fit();
+      const past = await askPast(this.#guest, log.collector, fit);
+      const history = await keeper.run(fitting, past);
       if (!byHand) await this.#end(cell, log, "finished");
       return history;
     } catch (error) {
@@ -149,7 +162,27 @@ class Tracking {
       throw error;
     } finally {
       this.#fits.delete(model);
+      this.#keepers.delete(model);
     }
+  }
+
+  /** A sequential model trains through a model within it. */
+  keeperOf(model: object): FitKeeper | undefined {
+    return this.#keepers.get(model) ?? this.#keepers.get((model as { model?: object }).model ?? {});
+  }
+
+  collectorOf(model: object): Collector | undefined {
+    const cell = this.#current;
+    return cell?.byHand.at(-1)?.collector ?? cell?.byModel.get(model)?.fits.collector;
+  }
+
+  batchesOf(model: object): number {
+    return this.#current?.byModel.get(model)?.batches ?? 0;
+  }
+
+  restored({ batch }: TrainingPoint): void {
+    const cell = this.#cell();
+    if (cell) cell.batches = batch;
   }
 
   async #end(
@@ -173,7 +206,7 @@ class Tracking {
       const facts = [modelParams(model), summarise(model)] as const;
       if (byHand) fits.collector.describe(facts[0], [], facts[1]);
       else fits.collector.start("", ...facts);
-      cell.byModel.set(model, (one = { fits, batches: 0 }));
+      cell.byModel.set(model, (one = { fits, batches: cell.batches }));
     }
     one.batches++;
     const names = model.metricsNames as readonly string[];
@@ -185,7 +218,8 @@ class Tracking {
   }
 
   #collector(cell: CellRuns): Collector {
-    const collector = new Collector(this.#tf, this.#guest, this.#now, ++this.#runs);
+    const place = { run: ++this.#runs, index: cell.runs++ };
+    const collector = new Collector(this.#tf, this.#guest, this.#now, place);
     cell.open.add(collector);
     return collector;
   }
@@ -195,7 +229,8 @@ class Tracking {
     const cell = this.#guest.cell;
     if (cell === undefined) return undefined;
     if (this.#current) return this.#current;
-    const runs: CellRuns = { cell, open: new Set(), byHand: [], byModel: new Map() };
+    const counts = { runs: 0, fits: 0, batches: 0 };
+    const runs: CellRuns = { cell, open: new Set(), byHand: [], byModel: new Map(), ...counts };
     this.#current = runs;
     const unwatch = watchConsole((line) => {
       for (const collector of runs.open) collector.print(line);

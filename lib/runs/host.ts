@@ -8,7 +8,8 @@ import type { Platform } from "../base/platform.ts";
 import type { CallContext, Capability } from "../kernel/capability.ts";
 import type { WorkspaceSession } from "../workspace/session.ts";
 import { ROW_EVERY_MS, Recording } from "./recording.ts";
-import { RUNS, type RunRequest, parseRunRequest } from "./requests.ts";
+import { RUNS, type ResumeReply, type RunRequest, parseRunRequest } from "./requests.ts";
+import { type Resumed, findResumed } from "./resuming.ts";
 
 export interface RunsHost {
   readonly session: Pick<WorkspaceSession, "open" | "blobs" | "me">;
@@ -23,6 +24,8 @@ const MAX_OPEN = 100;
 
 export function runsCapability({ session, world }: RunsHost): Capability<RunRequest> {
   const open = new Map<CellId, Map<number, Recording>>();
+  /** What runs that have not begun yet go on from. */
+  const resumed = new Map<CellId, Map<number, Resumed>>();
   let stopBeating: (() => void) | undefined;
 
   /** A run that only waits beats by this timer; one that logs beats by what the worker tells (hidden tabs throttle timers). */
@@ -55,6 +58,8 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
       cell: context.cell,
       facts: () => context.facts,
     });
+    const from = resumed.get(context.cell)?.get(request.run);
+    if (from) recording.goOnFrom(from);
     runs.set(request.run, recording);
     open.set(context.cell, runs);
     context.startedRun(recording.id);
@@ -62,11 +67,25 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
     return recording;
   }
 
+  async function resume(
+    request: RunRequest & { kind: "resume" },
+    { cell, facts, signal }: CallContext,
+  ): Promise<ResumeReply> {
+    if (!facts.resume) return null;
+    const found = await findResumed(session, facts.resume, request, signal);
+    if (!found) return null;
+    const recording = open.get(cell)?.get(request.run);
+    if (recording) recording.goOnFrom(found);
+    else resumed.set(cell, (resumed.get(cell) ?? new Map()).set(request.run, found));
+    return found.reply;
+  }
+
   return {
     name: RUNS,
     parse: parseRunRequest,
     async host(request, context) {
       if (request.kind === "start") return start(request, context).written();
+      if (request.kind === "resume") return resume(request, context);
       const recording = open.get(context.cell)?.get(request.run);
       if (!recording) return; // its cell has ended in the meantime
       switch (request.kind) {
@@ -80,6 +99,9 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
             context.progress({ label, fraction, leftMs: leftMs ?? null });
           }
           return recording.written();
+        case "keep":
+          recording.keep(request, request.bytes);
+          return recording.written();
         case "end":
           forget(context.cell, request.run);
           return recording.end(request.how, request.why);
@@ -88,6 +110,7 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
       }
     },
     async cellEnded(cell, how) {
+      resumed.delete(cell);
       const left = [...(open.get(cell) ?? [])];
       const word = how === "done" ? "finished" : how === "error" ? "failed" : "interrupted";
       for (const [run] of left) forget(cell, run);

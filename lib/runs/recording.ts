@@ -6,21 +6,25 @@ import type { RunId } from "../base/ids.ts";
 import type { Platform } from "../base/platform.ts";
 import type { CellFacts } from "../kernel/capability.ts";
 import {
+  type CheckpointFacts,
   type ModelSummary,
   type RunProgress,
   appendChunk,
   appendConsole,
   sealSeries,
+  writeCheckpoint,
   writeInputs,
   writeModel,
   writeProgress,
 } from "../document/runDoc.ts";
 import {
+  type RunAttempt,
   type RunEnd,
   type RunLive,
   type RunParams,
   addParams,
   nextRunNumber,
+  putAttempt,
   putEnd,
   putDatasets,
   putLive,
@@ -28,6 +32,8 @@ import {
   setTag,
 } from "../document/runsDoc.ts";
 import type { OpenRoom, WorkspaceSession } from "../workspace/session.ts";
+import { KeptCheckpoints } from "./keptCheckpoints.ts";
+import type { Resumed } from "./resuming.ts";
 import { type Block, downsample, encodeChunk, seriesKey } from "./series.ts";
 import { SeriesLog, lastValues, sparkOf } from "./seriesLog.ts";
 
@@ -36,7 +42,7 @@ const PROGRESS_EVERY_MS = 1000;
 const SEAL_AT = 65_536;
 const CURVE_BUCKETS = 400;
 const SERIES_MIME = "application/vnd.ensemble.series";
-const ATTEMPT = { attempt: 1, parentCheckpoint: undefined, fromStep: 0 };
+const FIRST: RunAttempt = { attempt: 1, parentCheckpoint: undefined, fromStep: 0 };
 
 export interface RecordingSettings {
   readonly session: Pick<WorkspaceSession, "open" | "blobs" | "me">;
@@ -74,10 +80,13 @@ export class Recording {
   #progressAt = 0;
   #progress: RunProgress | undefined;
   #ended = false;
+  #attempt = FIRST;
+  readonly #kept: KeptCheckpoints;
 
   constructor(settings: RecordingSettings) {
     this.#settings = settings;
     this.#startedAt = this.#rowAt = settings.world.now();
+    this.#kept = new KeptCheckpoints(settings);
     this.#rooms = this.#open();
     this.#write((rooms) => this.#begin(rooms));
   }
@@ -111,7 +120,7 @@ export class Recording {
       if (progress) this.#progress = progress;
       if (blocks.length > 0) {
         const at = now - this.#startedAt;
-        appendChunk(run.doc, encodeChunk({ attempt: ATTEMPT.attempt, at, blocks }));
+        appendChunk(run.doc, encodeChunk({ attempt: this.#attempt.attempt, at, blocks }));
         this.#chunks++;
       }
       appendConsole(run.doc, console);
@@ -122,6 +131,21 @@ export class Recording {
       if (this.#unsealed.points >= SEAL_AT) await this.#seal(run);
     });
     this.beat();
+  }
+
+  /** It is a further attempt of another run, and what was kept of that is what there is of this one so far. */
+  goOnFrom({ attempt, checkpoint }: Pick<Resumed, "attempt" | "checkpoint">): void {
+    this.#attempt = attempt;
+    this.#write(({ runs, run }) => {
+      putAttempt(runs.doc, this.id, attempt);
+      if (checkpoint) writeCheckpoint(run.doc, checkpoint);
+    });
+  }
+
+  /** A checkpoint. The newest is kept, and not more often than it can be stored. */
+  keep(facts: CheckpointFacts, bytes: Uint8Array<ArrayBuffer>): void {
+    const checkpoint = this.#kept.take(facts, bytes);
+    if (checkpoint) this.#write(({ run }) => checkpoint(run.doc));
   }
 
   /** Says that it is still alive, where its row has not said so for a while. */
@@ -148,6 +172,7 @@ export class Recording {
     });
     this.#write(async ({ run }) => {
       if (this.#unsealed.points > 0) await this.#seal(run);
+      if (how !== "finished") await this.#kept.last()?.(run.doc);
     });
     this.#write(({ runs, run }) => {
       runs.close();
@@ -179,7 +204,7 @@ export class Recording {
       device: [backend, adapter].filter((part) => part !== "").join(", "),
       startedAt: this.#startedAt,
       datasets: facts.datasets,
-      attempt: ATTEMPT,
+      attempt: this.#attempt,
     };
     putRun(runs.doc, id, start, {
       name,
@@ -211,13 +236,13 @@ export class Recording {
   async #seal(run: OpenRoom): Promise<void> {
     const [chunks, blocks] = [this.#chunks, [...this.#unsealed.all()]];
     const points = this.#unsealed.points;
-    const bytes = encodeChunk({ attempt: ATTEMPT.attempt, at: 0, blocks });
+    const bytes = encodeChunk({ attempt: this.#attempt.attempt, at: 0, blocks });
     const manifest = await this.#settings.session.blobs.put(bytes, SERIES_MIME);
     const curves = new Map<string, Uint8Array>();
     for (const series of this.#whole.all()) {
       const { name, by } = series;
       const block = { name, by, ...downsample(series, CURVE_BUCKETS) };
-      const curve = encodeChunk({ attempt: ATTEMPT.attempt, at: 0, blocks: [block] });
+      const curve = encodeChunk({ attempt: this.#attempt.attempt, at: 0, blocks: [block] });
       curves.set(seriesKey(series), curve);
     }
     sealSeries(run.doc, { manifest, points }, curves, chunks);

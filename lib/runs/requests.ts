@@ -5,8 +5,10 @@
 import { AppError } from "../base/errors.ts";
 import { type Json, asArray, asNumber, asRecord, asString } from "../base/json.ts";
 import {
+  type CheckpointFacts,
   type ModelSummary,
   type RunProgress,
+  parseCheckpointFacts,
   parseModel,
   parseProgress,
 } from "../document/runDoc.ts";
@@ -34,8 +36,23 @@ export type RunRequest = { readonly run: number } & (
       readonly progress: RunProgress | undefined;
       readonly console: string;
     }
+  /** A checkpoint of the run. */
+  | ({ readonly kind: "keep"; readonly bytes: Uint8Array<ArrayBuffer> } & CheckpointFacts)
+  /** Asks what the cell goes on from: its `index`th run, or of what was kept its `fit`th fit. */
+  | { readonly kind: "resume"; readonly index: number; readonly fit: number | null }
   | { readonly kind: "end"; readonly how: RunEnd["how"]; readonly why: string }
 );
+
+/** What a cell goes on from; null where there is nothing of that training. */
+export type ResumeReply =
+  | null
+  | { readonly how: "continue"; readonly epochs: number; readonly batches: number }
+  | {
+      readonly how: "restore";
+      readonly epochs: number;
+      readonly batches: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    };
 
 /** Thrown where the worker sent something that is no request of this capability. */
 export type RunsFailure = { readonly code: "runs-request" };
@@ -48,6 +65,7 @@ const MAX_PARAM_TEXT = 2000;
 const MAX_TAGS = 20;
 const MAX_WORDS = 1000;
 const MAX_CONSOLE = 64 * 1024;
+const MAX_CHECKPOINT = 512 * 1024 * 1024;
 
 export function parseRunRequest(value: unknown): RunRequest {
   const record = asRecord(value) ?? {};
@@ -77,6 +95,15 @@ export function parseRunRequest(value: unknown): RunRequest {
         progress: parseProgress(record["progress"]),
         console: words(record["console"], MAX_CONSOLE),
       };
+    case "keep": {
+      const bytes = record["bytes"];
+      if (!isBytes(bytes) || bytes.length > MAX_CHECKPOINT) throw refused();
+      return { kind: "keep", run, bytes, ...parseCheckpointFacts(record) };
+    }
+    case "resume": {
+      const { fit } = parseCheckpointFacts(record);
+      return { kind: "resume", run, index: asNumber(record["index"]) ?? 0, fit };
+    }
     case "end": {
       const how = record["how"];
       if (how !== "finished" && how !== "failed" && how !== "interrupted") throw refused();
@@ -85,6 +112,10 @@ export function parseRunRequest(value: unknown): RunRequest {
     default:
       throw refused();
   }
+}
+
+function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
+  return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
 }
 
 function refused(): AppError<RunsFailure> {

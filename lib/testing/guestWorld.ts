@@ -1,6 +1,6 @@
 /** A guest runtime in Node: cells are scripts, messages land in a list, and waits are for a message. */
 import { Script } from "node:vm";
-import type { Capability } from "../kernel/capability.ts";
+import type { CallContext, Capability } from "../kernel/capability.ts";
 import { compileCell } from "../kernel/compile.ts";
 import { Runtime } from "../kernel/guest/runtime.ts";
 import { type GivenParams, type OtherControl, nothingGiven } from "../kernel/params.ts";
@@ -14,6 +14,8 @@ export interface Ran {
   readonly trained: readonly string[];
 }
 
+type Offered = Pick<Capability, "name" | "host"> & Partial<Pick<Capability, "parse">>;
+
 export class GuestWorkshop {
   readonly runtime: Runtime;
   readonly world: GuestWorld;
@@ -21,11 +23,14 @@ export class GuestWorkshop {
   /** What the next runs are told of controls. */
   params: GivenParams = nothingGiven;
   controls: readonly OtherControl[] = [];
-  readonly #capabilities: readonly Pick<Capability, "name" | "host">[];
+  readonly #capabilities: readonly Offered[];
+  readonly #context: CallContext | undefined;
   #ended: (() => void) | undefined;
 
-  constructor(capabilities: readonly Pick<Capability, "name" | "host">[] = []) {
+  /** `context`: what capabilities are told of each call, where they ask. */
+  constructor(capabilities: readonly Offered[] = [], context?: CallContext) {
     this.#capabilities = capabilities;
+    this.#context = context;
     this.world = {
       load: (code, name) => Promise.resolve(loadScript(code, name)),
       post: (message) => this.#take(message),
@@ -41,7 +46,13 @@ export class GuestWorkshop {
   }
 
   /** Runs a cell; what it reads of other cells are those of its free names that are given. */
-  async run(cell: string, source: string, reads: readonly string[] = [], seed = 1): Promise<Ran> {
+  async run(
+    cell: string,
+    source: string,
+    reads: readonly string[] = [],
+    seed = 1,
+    resumes = false,
+  ): Promise<Ran> {
     const compiled = compileCell(source);
     if (!compiled.ok) throw new Error(compiled.error.message);
     const from = this.messages.length;
@@ -49,7 +60,17 @@ export class GuestWorkshop {
     const { code, analysis } = compiled;
     const { params, controls } = this;
     const { defines } = analysis;
-    this.runtime.receive({ kind: "run", cell, code, defines, reads, seed, params, controls });
+    this.runtime.receive({
+      kind: "run",
+      cell,
+      code,
+      defines,
+      reads,
+      seed,
+      params,
+      controls,
+      resumes,
+    });
     await ended;
     const since = this.messages.slice(from);
     const last = since.at(-1);
@@ -71,7 +92,8 @@ export class GuestWorkshop {
   async #answer({ call, capability, request }: Extract<ToPage, { kind: "call" }>): Promise<void> {
     const host = this.#capabilities.find((one) => one.name === capability);
     try {
-      const value = await host?.host(request, undefined as never);
+      const parsed = host?.parse ? host.parse(request) : request;
+      const value = await host?.host(parsed, this.#context as never);
       if (call !== null) this.runtime.receive({ kind: "reply", call, value });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -6,6 +6,8 @@
 import type * as js from "acorn";
 import type { JavaScript } from "./javascript.ts";
 import { POSITIONS_MARK } from "./mark.ts";
+import { mentionsOf } from "./mentions.ts";
+import type { CellAnalysis } from "./names.ts";
 import { type Insertion, encodePositions, shiftPositions, sourceColumn } from "./positions.ts";
 import { walk } from "./walk.ts";
 
@@ -14,7 +16,10 @@ interface Put {
   readonly text: string;
 }
 
-export function rewrite(javascript: JavaScript, defines: readonly string[]): string {
+export function rewrite(
+  javascript: JavaScript,
+  analysis: Pick<CellAnalysis, "defines" | "reads">,
+): string {
   const { text, program } = javascript;
   const imports: string[] = [];
   const chars = text.split("");
@@ -47,8 +52,10 @@ export function rewrite(javascript: JavaScript, defines: readonly string[]): str
     }
     return undefined;
   });
-  const keep = defines.map((name) => `${name}:()=>${name}`).join(",");
-  const head = { at: 0, text: `${imports.join("")}__cell.keep({${keep}});` };
+  const keep = analysis.defines.map((name) => `${name}:()=>${name}`).join(",");
+  const mentions = JSON.stringify(mentionsOf(program, analysis));
+  const from = mentions === "{}" ? "" : `,${mentions}`;
+  const head = { at: 0, text: `${imports.join("")}__cell.keep({${keep}}${from});` };
   // Where one thing ends and the next begins, the end comes first.
   const puts = [...closes, head, ...opens].sort((a, b) => a.at - b.at);
   return withPuts(chars.join(""), puts, javascript);

@@ -25,6 +25,21 @@ describe("a seeded generator", () => {
     expect(first(1, 1)).not.toEqual(first(1 + 2 ** 32, 1));
   });
 
+  it("goes on from a state that was taken, in another generator too", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(50), (seed, drawn) => {
+        const random = seededRandom(seed);
+        for (let i = 0; i < drawn; i++) random();
+        const state = random.state();
+        const next = Array.from({ length: 10 }, random);
+        const other = seededRandom(0);
+        other.restore(state);
+        expect(Array.from({ length: 10 }, other)).toEqual(next);
+        expect(state.every((one) => (one | 0) === one)).toBe(true);
+      }),
+    );
+  });
+
   it("fills tenths evenly: chi-squared of 100,000 draws under its 99.9th percentile", () => {
     const counts = new Array<number>(10).fill(0);
     for (const one of first(1, 100_000)) counts[Math.floor(one * 10)]!++;

@@ -15,6 +15,7 @@ beforeAll(async () => {
     tf,
     {
       trained: (object) => workshop.runtime.guest.trained(object),
+      made: (object) => workshop.runtime.guest.made(object),
       get interrupted() {
         return workshop.runtime.guest.interrupted;
       },
@@ -257,6 +258,100 @@ const x = tf.ones([4, 1])`,
     const ran = await workshop.run("t", source, reads);
     expect(ran.end).toEqual({ kind: "done" });
     expect(ran.trained).toEqual(names);
+  });
+
+  const FIT = `{ epochs: 1, verbose: 0 }`;
+  it.each([
+    [
+      "an object",
+      "const kit = { model }",
+      ["model"],
+      "await kit.model.fit(x, x, FIT)",
+      "kit model",
+    ],
+    [
+      "a map",
+      'const kit = new Map([["m", model]])',
+      ["model"],
+      'await kit.get("m").fit(x, x, FIT)',
+      "kit model",
+    ],
+    [
+      "a function",
+      "const train = () => model.fit(x, x, FIT)",
+      ["model", "x"],
+      "await train()",
+      "model train",
+    ],
+    [
+      "functions, of which one only looks at it",
+      "function train() { return model.fit(x, x, FIT) }\nconst look = (v) => model.predict(v)",
+      ["model", "x"],
+      "await train()",
+      "look model train",
+    ],
+    [
+      "a function of a function's",
+      "const trainer = (m) => () => m.fit(x, x, FIT)\nconst train = trainer(model)",
+      ["model", "x"],
+      "await train()",
+      "model train",
+    ],
+    [
+      "a class",
+      "class Lab { net = model; train() { return this.net.fit(x, x, FIT) } }\nconst lab = new Lab()",
+      ["model", "x"],
+      "await lab.train()",
+      "Lab lab model",
+    ],
+    [
+      "a class that keeps it out of sight",
+      "class Lab { train() { return model.fit(x, x, FIT) } }\nconst lab = new Lab()",
+      ["model", "x"],
+      "await lab.train()",
+      "Lab lab model",
+    ],
+    [
+      "nothing but functions",
+      "const _own = make(); _own.compile({ optimizer: 'adam', loss: 'meanSquaredError' })\nconst train = () => _own.fit(x, x, FIT), look = () => _own.predict(x), double = (v) => 2 * v, size = 3",
+      ["make", "x"],
+      "await train()",
+      "look train",
+    ],
+    [
+      "another model that shares its layers",
+      "const twin = tf.sequential({ layers: model.layers })",
+      ["tf", "model"],
+      "await model.fit(x, x, FIT)",
+      "model twin",
+    ],
+    [
+      "numbers that were made of it, which stay what they are",
+      "const score = (await model.predict(x).data())[0], scores = [score], twice = (v) => 2 * v",
+      ["model", "x"],
+      "await model.fit(x, x, FIT)",
+      "model",
+    ],
+  ])("reaches what a model is handed around in: %s", async (_, by, needs, train, names) => {
+    await define();
+    const handed = await workshop.run("h", by.replaceAll("FIT", FIT), needs);
+    expect(handed.end).toEqual({ kind: "done" });
+    const reads = ["x", "model", "kit", "train", "lab"].filter((name) =>
+      new RegExp(`\\b${name}\\b`).test(train.replace(/\.\w+/g, "")),
+    );
+    const ran = await workshop.run("t", train.replaceAll("FIT", FIT), reads);
+    expect(ran.end).toEqual({ kind: "done" });
+    expect([...ran.trained].sort()).toEqual(names.split(" "));
+  });
+
+  it("draws the seed of a dataset's shuffle where everything else is drawn", async () => {
+    await define();
+    const source = `(await tf.data.array([...Array(20).keys()]).shuffle(20).toArray()).join(" ")`;
+    const draw = async (seed: number): Promise<unknown> =>
+      texts(await workshop.run("s", source, ["tf"], seed))[0];
+    const first = await draw(1);
+    expect(await draw(1)).toBe(first);
+    expect(await draw(2)).not.toBe(first);
   });
 
   it("is reported where another cell holds a value that cannot be looked into", async () => {

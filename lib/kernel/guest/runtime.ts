@@ -20,7 +20,7 @@ import { type CellScope, type Packages, useExport, usePackage } from "./cellScop
 import { redirectConsole } from "./console.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { Names } from "./names.ts";
-import { seededRandom } from "./random.ts";
+import { type SeededRandom, seededRandom } from "./random.ts";
 import { CellShown } from "./shown.ts";
 import { type CellModule, errorOutput } from "./stack.ts";
 import type { GuestWorld } from "./world.ts";
@@ -33,6 +33,8 @@ interface Running {
   readonly shown: CellShown;
   readonly interruption: Interruption;
   readonly trained: Set<object>;
+  readonly chance: SeededRandom;
+  readonly resumes: boolean;
   readonly atEnd: (() => Promise<void> | void)[];
   /** The first error that nobody in the cell waited for. */
   astray: { readonly error: unknown } | undefined;
@@ -46,6 +48,8 @@ export class Runtime {
   readonly #world: GuestWorld;
   readonly #names = new Names();
   readonly #modules = new Map<string, CellModule>();
+  /** The cell in whose run an object was made. */
+  readonly #makers = new WeakMap<object, CellId>();
   readonly #calls: Calls;
   #packages: Packages = {};
   #running: Running | undefined;
@@ -62,6 +66,12 @@ export class Runtime {
       get interrupted() {
         return running()?.interruption.requested ?? false;
       },
+      get chance() {
+        return running()?.chance;
+      },
+      get resumes() {
+        return running()?.resumes ?? false;
+      },
       call: (capability, request, transfer) => this.#calls.call(capability, request, transfer),
       tell: (capability, request, transfer) => this.#calls.tell(capability, request, transfer),
       display: (value, options) => {
@@ -71,6 +81,10 @@ export class Runtime {
       },
       param: (control) => this.#param(control),
       trained: (object) => void running()?.trained.add(object),
+      made: (object) => {
+        const cell = running()?.cell;
+        if (cell !== undefined) this.#makers.set(object, cell);
+      },
       atCellEnd: (act) => void running()?.atEnd.push(act),
     };
   }
@@ -134,17 +148,20 @@ export class Runtime {
       shown: new CellShown(this.#world),
       interruption: new Interruption(this.#world),
       trained: new Set(),
+      chance: seededRandom(run.seed),
+      resumes: run.resumes === true,
       atEnd: [],
       astray: undefined,
     });
-    this.#world.setRandom(seededRandom(run.seed));
+    this.#world.setRandom(running.chance);
     const outcome = await this.#outcome(run, running);
     for (const act of running.atEnd) await this.#closing(act);
     // What is shown may never come: whoever interrupts does not want to wait for it either.
     await this.#closing(() => running.interruption.orStopped(running.shown.end()));
     const stopped = outcome.kind === "done" && running.interruption.requested;
     const end: GuestEnd = stopped ? { kind: "interrupted" } : outcome;
-    const names = this.#names.holding(running.trained, run.cell);
+    const makerOf = (object: object): string | undefined => this.#makers.get(object);
+    const names = this.#names.changedWith(running.trained, run.cell, makerOf);
     if (names.length > 0) this.#world.post({ kind: "trained", names });
     this.#running = undefined;
     this.#world.post({ kind: "ended", end });
@@ -215,7 +232,7 @@ export class Runtime {
 
   #scope(run: RunMessage, { interruption }: Running): CellScope {
     return {
-      keep: (getters) => this.#names.define(run.cell, getters),
+      keep: (getters, mentions) => this.#names.define(run.cell, getters, mentions),
       use: (from, name, line = 1, column = 1) =>
         name === undefined
           ? usePackage(this.#packages, from)

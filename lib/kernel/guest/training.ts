@@ -15,9 +15,11 @@ const TURN_EVERY_MS = 100;
 
 export function watchTraining(
   tf: TensorFlow,
-  guest: Pick<Guest, "trained" | "interrupted">,
+  guest: Pick<Guest, "trained" | "made" | "interrupted">,
   world: Pick<GuestWorld, "now" | "turn">,
 ): void {
+  watchVariables(tf, guest);
+  seedShuffles(tf);
   const between = betweenBatches(guest, world);
   class Stopper extends tf.CustomCallback {
     constructor() {
@@ -61,6 +63,28 @@ export function watchTraining(
   wrap(tf.Variable, "assign", reported);
 }
 
+/** Who made a variable: a model that no name holds is known by where its weights were made. */
+function watchVariables(tf: TensorFlow, guest: Pick<Guest, "made">): void {
+  const engine = tf.engine();
+  const make = engine.makeVariable.bind(engine);
+  engine.makeVariable = (...args) => {
+    const variable = make(...args);
+    // What an optimizer keeps for itself is not trainable.
+    if (variable.trainable) guest.made(variable);
+    return variable;
+  };
+}
+
+/** A dataset that is shuffled without a seed takes one from the clock; here it draws it like everything else. */
+function seedShuffles(tf: TensorFlow): void {
+  const dataset = tf.data.Dataset.prototype;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own dataset below
+  const { shuffle } = dataset;
+  dataset.shuffle = function (bufferSize, seed = `${Math.random()}`, ...rest) {
+    return shuffle.call(this, bufferSize, seed, ...rest);
+  };
+}
+
 function betweenBatches(
   guest: Pick<Guest, "interrupted">,
   world: Pick<GuestWorld, "now" | "turn">,
@@ -89,7 +113,7 @@ function wrap(
  * The arguments of a fit with one callback more. TensorFlow.js takes either callback objects or records of
  * functions, not both: records become objects, which also yield as often as `yieldEvery` says.
  */
-function withCallback(tf: TensorFlow, args: unknown, callback: tf.CustomCallback): unknown {
+export function withCallback(tf: TensorFlow, args: unknown, callback: tf.CustomCallback): unknown {
   const given = (args ?? {}) as tf.ModelFitArgs;
   const listed = ([] as unknown[]).concat(given.callbacks ?? {});
   const callbacks = listed.map((one) =>

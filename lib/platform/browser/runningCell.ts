@@ -44,8 +44,9 @@ export class RunningCell {
   begin(device: Device, post: Post): void {
     this.#device = device;
     this.#post = post;
-    const { cell, code, defines, reads, seed, params, controls } = this.#run;
-    post({ kind: "run", cell, code, defines, reads, seed, params, controls });
+    const { cell, code, defines, reads, seed, params, controls, facts } = this.#run;
+    const resumes = facts.resume !== undefined;
+    post({ kind: "run", cell, code, defines, reads, seed, params, controls, resumes });
   }
 
   interrupt(): void {
