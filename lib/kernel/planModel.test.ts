@@ -13,10 +13,7 @@ const anyNodes = fc
       imports: fc.boolean(),
       also: fc.nat({ max: 15 * NAMES }),
       reads: fc.uniqueArray(fc.nat({ max: NAMES - 1 }), { maxLength: 3 }),
-      trains: fc.oneof(
-        fc.constant([]),
-        fc.uniqueArray(fc.nat({ max: NAMES - 1 }), { maxLength: 2 }),
-      ),
+      trains: fc.uniqueArray(fc.nat({ max: NAMES - 1 }), { maxLength: 2 }),
       broken: fc.nat({ max: 30 }),
       disabled: fc.nat({ max: 20 }),
     }),
