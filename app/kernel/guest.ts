@@ -6,15 +6,9 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as Plot from "@observablehq/plot";
 import * as arquero from "arquero";
 import * as d3 from "d3";
-import type { GuestModule } from "../../lib/kernel/capability.ts";
-import { datasetsGuest } from "../../lib/datasets/guest.ts";
-import { showingGuest } from "../../lib/kernel/guest/showing.ts";
-import { runsGuest } from "../../lib/runs/guest.ts";
 import { startGuest } from "../../lib/platform/browser/startGuest.ts";
+import { guestModules } from "./modules.ts";
 import versions from "virtual:kernel-versions";
-
-/** What "ensemble" offers, domain by domain. */
-const modules: readonly GuestModule[] = [showingGuest, datasetsGuest, runsGuest(tf)];
 
 startGuest({
   tf,
@@ -25,5 +19,5 @@ startGuest({
     d3,
   },
   versions,
-  modules,
+  modules: guestModules(tf),
 });
