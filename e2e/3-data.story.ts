@@ -3,6 +3,7 @@ import { expect } from "@playwright/test";
 import { BIRDS, BIRDS_WITHOUT_BILL, IMAGES, file, penguinsCsv, shapesIdx } from "./data.ts";
 import {
   addCode,
+  cell,
   chooseBackend,
   drop,
   foundWorkspace,
@@ -10,6 +11,7 @@ import {
   openSection,
   outputOf,
   runToEnd,
+  write,
 } from "./people.ts";
 import { test } from "./stories.fixture.ts";
 
@@ -70,6 +72,17 @@ const right = unseen.labels.filter((label, i) => label === guessed[i]).length / 
 console.log(\`test accuracy \${right.toFixed(3)}\`);
 confusionMatrix(unseen.labels.map((i) => species[i]), Array.from(guessed, (i) => species[i]), species)`,
   );
+  // Types help while one writes: members after a dot, the dataset's columns, and a line under what there is not.
+  const typed = await addCode(page, "");
+  await page.keyboard.type("tf.seque");
+  const list = page.locator(".cm-tooltip-autocomplete").getByRole("listbox");
+  await expect(list.getByRole("option", { name: /^sequential/ })).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press("Escape");
+  await write(page, typed, 'penguins.array("bill")');
+  const mistake = cell(page, typed).locator(".cm-lintRange-warning");
+  await expect(mistake).toHaveText('"bill"');
+  await write(page, typed, 'penguins.array("body_mass_g")');
+  await expect(mistake).toHaveCount(0);
   const plot = await addCode(
     page,
     `Plot.dot(penguins, { x: "flipper_length_mm", y: "bill_length_mm", stroke: "species" }).plot()`,

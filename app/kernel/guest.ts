@@ -6,24 +6,9 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as Plot from "@observablehq/plot";
 import * as arquero from "arquero";
 import * as d3 from "d3";
-import type { GuestModule } from "../../lib/kernel/capability.ts";
-import { datasetsGuest } from "../../lib/datasets/guest.ts";
-import { paramGuest } from "../../lib/kernel/guest/param.ts";
-import { showingGuest } from "../../lib/kernel/guest/showing.ts";
-import { progressGuest } from "../../lib/kernel/progress/guest.ts";
-import { runsGuest } from "../../lib/runs/guest.ts";
 import { startGuest } from "../../lib/platform/browser/startGuest.ts";
-import { workerClock } from "../../lib/platform/browser/workerWorld.ts";
+import { guestModules } from "./modules.ts";
 import versions from "virtual:kernel-versions";
-
-/** What "ensemble" offers, domain by domain. */
-const modules: readonly GuestModule[] = [
-  showingGuest,
-  paramGuest,
-  progressGuest(workerClock),
-  datasetsGuest,
-  runsGuest(tf),
-];
 
 startGuest({
   tf,
@@ -34,5 +19,5 @@ startGuest({
     d3,
   },
   versions,
-  modules,
+  modules: guestModules(tf),
 });

@@ -18,18 +18,24 @@ const LONGEST_VALUE = 60;
 export function datasetTypes(datasets: readonly KnownDataset[]): string {
   const byName = new Map<string, KnownDataset[]>();
   for (const one of datasets) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
-  const entries = [...byName].flatMap(([name, all]) => {
-    const [first] = all;
+  const rows: string[] = [];
+  const entries = [...byName].flatMap(([name, [first, ...others]], i) => {
     if (!first) return [];
+    const entry = (note: string, type: string): string =>
+      `  ${comment(note)}\n  ${JSON.stringify(name)}: ${type};`;
     // Two datasets of one name: which one is meant is not for us to say.
-    const type = all.length > 1 ? "ColumnTable" : typeOf(first);
-    const note = all.length > 1 ? `${all.length} datasets bear this name.` : noteOf(first);
-    return `  ${comment(note)}\n  ${JSON.stringify(name)}: ${type};`;
+    if (others.length > 0) return [entry("Several datasets bear this name.", "ColumnTable")];
+    if (first.kind === "images") return [entry(noteOf(first), "ImageSet")];
+    if (!first.columns) return [entry(noteOf(first), "ColumnTable")];
+    const row = rowName(name, i);
+    rows.push(`export interface ${row} {\n${fieldsOf(first.columns)}\n}`);
+    return [entry(noteOf(first), `ColumnTable<${row}>`)];
   });
   return [
     `import type { ImageSet } from "./ensemble.js";`,
     `import type { ColumnTable } from "arquero";`,
     `type Word<Known> = Known | (string & {});`,
+    ...rows,
     `export interface Datasets {`,
     ...entries,
     `}`,
@@ -37,16 +43,23 @@ export function datasetTypes(datasets: readonly KnownDataset[]): string {
   ].join("\n");
 }
 
-function typeOf({ kind, columns }: KnownDataset): string {
-  if (kind === "images") return "ImageSet";
-  if (!columns) return "ColumnTable";
-  const fields = columns
+/** A name for the rows of a dataset, as people read it in a type: "PenguinsRow". */
+function rowName(name: string, nth: number): string {
+  const letters = name.replace(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase());
+  const word = /^[A-Za-z]/.test(letters) ? letters.slice(0, 40) : `Dataset${nth + 1}`;
+  // Two names may have the same letters.
+  const own = letters === name ? "" : String(nth + 1);
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}${own}Row`;
+}
+
+function fieldsOf(columns: readonly DatasetColumn[]): string {
+  return columns
     .slice(0, MOST_COLUMNS)
     .map(
       (column) =>
-        `${comment(columnNote(column))} ${JSON.stringify(column.name)}: ${valueOf(column)};`,
-    );
-  return `ColumnTable<{ ${fields.join(" ")} }>`;
+        `  ${comment(columnNote(column))}\n  ${JSON.stringify(column.name)}: ${valueOf(column)};`,
+    )
+    .join("\n");
 }
 
 /** Missing values are left out of the type: that every sum would have to be guarded helps nobody. */

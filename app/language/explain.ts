@@ -70,7 +70,7 @@ export function explanationOf(
     .displayPartsToString(parts)
     .replace(/^\(alias\) /, "")
     .replace(/\nimport [\w$]+$/, "");
-  if (code === "") return undefined;
+  if (code === "" || code === "any") return undefined;
   const words = ts.displayPartsToString(documentation).trim();
   return { code: code.slice(0, LONGEST_CODE), words: words.slice(0, LONGEST_WORDS) };
 }

@@ -83,17 +83,19 @@ export class NotebookLanguage {
     return this.#state === "ready";
   }
 
-  /** Undefined where there is nothing to say, and where nobody can say it. */
+  /** Undefined where there is nothing to say, and where nobody can say it; while it gets ready, it waits. */
   async ask<Kind extends keyof Answers>(
     question: Question<Kind>,
   ): Promise<Answers[Kind] | undefined> {
-    if (this.#state !== "ready" || !this.#worker) return undefined;
+    if (!this.#worker) return undefined;
     this.flush(); // it is asked about the text as it is now
     const id = ++this.#questions;
     const answer = await new Promise<Answers[keyof Answers] | undefined>((tell) => {
-      const patience = this.#world.later(PATIENCE_MS, () =>
-        this.#fail("it does not answer any more"),
-      );
+      // Getting ready may take as long as it takes.
+      const patience =
+        this.#state === "ready"
+          ? this.#world.later(PATIENCE_MS, () => this.#fail("it does not answer any more"))
+          : () => undefined;
       this.#asked.set(id, { tell, patience });
       this.#worker?.post({ kind: "ask", id, question });
     });

@@ -55,6 +55,16 @@ describe("cells as one program", () => {
     for (const id of "abcdefh") expect([id, notebook.findings(id)]).toEqual([id, []]);
   });
 
+  it("[TS-3b] lets a model's answer be used as a tensor, and as a list of them", () => {
+    notebook.cells({
+      a: `${TF}\nconst model = tf.sequential();\nconst x = tf.zeros([1]);`,
+      b: "await model.predict(x).argMax(1).data();\nawait (model.predict(x) as tf.Tensor).data();\n(model.predict(x) as tf.Tensor[]).length;\nconst [one] = model.predict(x);\none.shape;",
+      c: "model.predict(x).nothing",
+    });
+    expect(notebook.findings("b")).toEqual([]);
+    expect(notebook.findings("c")).toEqual([expect.stringMatching(/^nothing: /)]);
+  });
+
   it("[TS-4] finds nothing wrong with the examples", () => {
     for (const example of [twoMoons, drawnDigits, tableWithGaps]) {
       const cells = Object.fromEntries(

@@ -30,7 +30,7 @@ export function suggest(
   const found = program.service.getCompletionsAtPosition(path, at, {
     ...preferences,
     includeSymbol: true,
-  } as ts.GetCompletionsAtPositionOptions);
+  });
   if (!found) return undefined;
   const word = /[\p{ID_Continue}$]*$/u.exec(source.slice(0, offset))?.[0] ?? "";
   const span = found.optionalReplacementSpan;

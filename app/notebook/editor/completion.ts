@@ -7,9 +7,11 @@ import {
   type CompletionContext,
   type CompletionResult,
   autocompletion,
+  completeFromList,
+  ifNotIn,
   snippetCompletion,
 } from "@codemirror/autocomplete";
-import { typescriptLanguage } from "@codemirror/lang-javascript";
+import { localCompletionSource, typescriptSnippets } from "@codemirror/lang-javascript";
 import type { Extension } from "@codemirror/state";
 import type { CellHelp } from "./cellHelp.ts";
 import { suggestions } from "./suggestions.ts";
@@ -34,18 +36,28 @@ export function completion(names: Names, help?: CellHelp): Extension {
     if (!slash || context.state.doc.length !== slash.text.length) return null;
     return { from: 0, options: beginnings, filter: true, validFor: /^\/\w*$/ };
   };
-  return [
+  const declaredHere = (context: CompletionContext): CompletionResult | null =>
+    help?.ready ? null : localCompletionSource(context);
+  const suggested = (context: CompletionContext): Promise<CompletionResult | null> =>
+    help ? suggestions(context, help) : Promise.resolve(null);
+  return autocompletion({
+    icons: false,
     // What it costs is paid in a worker: the list may be asked for as soon as the hand is off the key.
-    autocompletion({ icons: false, activateOnTypingDelay: 15 }),
-    typescriptLanguage.data.of({ autocomplete: named }),
-    typescriptLanguage.data.of({ autocomplete: begun }),
-    help
-      ? typescriptLanguage.data.of({
-          autocomplete: (context: CompletionContext) => suggestions(context, help),
-        })
-      : [],
-  ];
+    activateOnTypingDelay: 15,
+    // The language's own sources would say everything that is suggested a second time.
+    override: [begun, named, declaredHere, patterns, suggested],
+  });
 }
+
+/** Loops, functions and the like, where a statement can begin. */
+const patterns = ifNotIn(
+  [
+    ...["TemplateString", "String", "RegExp", "LineComment", "BlockComment", "Label"],
+    ...["VariableDefinition", "TypeDefinition", "PropertyDefinition", "PropertyName"],
+    ...["PrivatePropertyDefinition", "PrivatePropertyName", ".", "?."],
+  ],
+  completeFromList(typescriptSnippets),
+);
 
 const beginnings: readonly Completion[] = [
   begin("/dataset", "read a dataset", [

@@ -1,6 +1,12 @@
 /** What a call takes, above it while its arguments are written. Escape puts it away until the next call. */
 import { type EditorState, type Extension, Prec, StateEffect, StateField } from "@codemirror/state";
-import { EditorView, ViewPlugin, type ViewUpdate, keymap, showTooltip } from "@codemirror/view";
+import {
+  type EditorView,
+  ViewPlugin,
+  type ViewUpdate,
+  keymap,
+  showTooltip,
+} from "@codemirror/view";
 import type { SignatureHelp } from "../../language/answers.ts";
 import type { CellHelp } from "./cellHelp.ts";
 import { codeBlock, prose } from "./explanation.ts";

@@ -24,7 +24,9 @@ export async function suggestions(
   context: CompletionContext,
   help: CellHelp,
 ): Promise<CompletionResult | null> {
-  if (!help.ready || !isAsking(context)) return null;
+  // Until there is somebody to ask, a list of names is better than none; of members there is none to wait with.
+  if (!help.ready && !context.matchBefore(/\.[\p{ID_Continue}$]*$/u)) return null;
+  if (!isAsking(context)) return null;
   const found = await help.suggest(context.pos);
   if (!found || context.aborted || found.list.length === 0) return null;
   const word = context.matchBefore(WORD);
