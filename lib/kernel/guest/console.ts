@@ -26,6 +26,24 @@ export function redirectConsole(
     };
   }
   const display = (value: unknown): void => shown()?.display(value, null);
-  console.table = display;
+  console.table = (value) => display(tabular(value));
   console.dir = display;
+}
+
+/** A list of lists and a record of records as rows too, each led by its place or name. */
+function tabular(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || "numRows" in value) return value;
+  const entries =
+    value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value);
+  const rows = entries.map(([name, row]) => [textOf(name), row] as const);
+  if (Array.isArray(value) && rows.every(([, row]) => isRecord(row))) return value;
+  const inner = rows.some(([, row]) => typeof row === "object" && row !== null);
+  return rows.map(([name, row]) => ({
+    "": name,
+    ...(inner && typeof row === "object" && row !== null ? row : { value: row }),
+  }));
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -71,3 +71,15 @@ it("updated a thousand times sends only what a person could have seen", async ()
   expect(standing(ran)).toEqual(["picture 999", "done"]);
   expect(ran.shown.length).toBeLessThan(200);
 });
+
+it.each([
+  ["[[1, 2], [3, 4]]", "\t0\t1\n0\t1\t2\n1\t3\t4\n2 rows"],
+  ["{ mean: { a: 1 }, most: { a: 2 } }", "\ta\nmean\t1\nmost\t2\n2 rows"],
+  ["[7, 8]", "\tvalue\n0\t7\n1\t8\n2 rows"],
+  ["[{ a: 1 }]", "a\n1\n1 rows"],
+])("console.table shows %s as rows", async (value, words) => {
+  const own = { ...console };
+  workshop.runtime.redirectConsole(own);
+  Object.assign(globalThis, { ownConsole: own });
+  expect(standing(await run(`ownConsole.table(${value})`))).toEqual([words]);
+});

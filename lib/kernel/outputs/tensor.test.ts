@@ -88,7 +88,7 @@ describe("the picture of a tensor", () => {
   it.each([
     ["0 to 1", [0, 0.5, 1], [0, 128, 255], /black is 0, white 1$/],
     ["0 to 255", [0, 128, 255], [0, 128, 255], /white 255$/],
-    ["−1 to 1", [-1, 0, 1], [0, 128, 255], /black is -1, white 1$/],
+    ["−1 to 1", [-1, 0, 1], [0, 128, 255], /black is −1, white 1$/],
     ["its own least to its most", [-5, 0, 5], [0, 128, 255], /its own least and most/],
   ])("goes from black to white over %s", async (_, values, grays, words) => {
     const picture = await pictureOf(
