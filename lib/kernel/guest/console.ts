@@ -1,5 +1,7 @@
 /** `console` in a cell: lines go under the cell that runs; between cells, where they always went. */
 import type { ConsoleOutput } from "../mime.ts";
+import { shownAs } from "../outputs/shows.ts";
+import { rowsBundle } from "../outputs/table.ts";
 import { textOf } from "../outputs/text.ts";
 
 type Level = ConsoleOutput["level"];
@@ -38,10 +40,13 @@ function tabular(value: unknown): unknown {
   const rows = entries.map(([name, row]) => [textOf(name), row] as const);
   if (Array.isArray(value) && rows.every(([, row]) => isRecord(row))) return value;
   const inner = rows.some(([, row]) => typeof row === "object" && row !== null);
-  return rows.map(([name, row]) => ({
+  const records = rows.map(([name, row]) => ({
     "": name,
     ...(inner && typeof row === "object" && row !== null ? row : { value: row }),
   }));
+  // Names that are numbers would come before the one that leads.
+  const names = new Set(["", ...records.flatMap((record) => Object.keys(record))]);
+  return { [shownAs]: () => rowsBundle([...names], records, records.length) };
 }
 
 function isRecord(value: unknown): boolean {
