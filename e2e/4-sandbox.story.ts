@@ -105,6 +105,19 @@ JSON.stringify(tried)`,
   expect(tried["end"]).toBe("tried all");
   for (const [name, answer] of Object.entries(tried))
     if (name !== "end") expect(answer, name).toBe("refused");
+
+  const spec = (data: string): string =>
+    `({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", data: ${data}, mark: "bar", width: 300,
+  encoding: { x: { field: "kind" }, y: { field: "n", type: "quantitative" } } })`;
+  const chart = await addCode(page, spec(`{ values: [{ kind: "all", n: 4 }] }`));
+  await runToEnd(page, chart);
+  const drawn = outputOf(page, chart).getByRole("img", { name: "chart of bar; x: kind, y: n" });
+  await expect(drawn).toBeVisible();
+  await drawn.hover();
+  await expect(outputOf(page, chart).getByText("all")).toBeVisible();
+  const loading = await addCode(page, spec(`{ url: "http://${out}/data.csv" }`));
+  await runToEnd(page, loading);
+  await expect(outputOf(page, loading)).toContainText("charts load nothing here");
   expect(hits).toEqual([]);
   listener.close();
 });

@@ -47,6 +47,10 @@ function treeBundle(value: object): MimeBundle {
 
 function wordsBundle(value: object): MimeBundle | undefined {
   if (value instanceof Error) return { "text/plain": `${value.name}: ${value.message}` };
+  if (value instanceof Blob)
+    return {
+      "text/plain": `A file of ${value.size.toLocaleString("en")} bytes${value.type === "" ? "" : `, ${value.type}`}`,
+    };
   return value instanceof Date || value instanceof RegExp
     ? { "text/plain": textOf(value) }
     : undefined;

@@ -44,7 +44,7 @@ export interface RoomParts {
   readonly clock: Timers;
 }
 
-const DRAW_MS = 10_000;
+const DRAW_MS = 6_000;
 const POINT_MS = 3_000;
 /** So many charts stay ready to answer; those before them are drawn again when they are asked something. */
 const MOST_READY = 24;
@@ -56,13 +56,20 @@ type Answer =
   | { readonly kind: "lost" }
   | { readonly kind: "absent"; readonly why: string };
 
+interface Waiting {
+  readonly question: Question;
+  readonly ms: number;
+  readonly wanted: () => boolean;
+  readonly answered: (answer: Answer | undefined) => void;
+}
+
 export class ChartRoom {
   readonly #parts: RoomParts;
   #room: Promise<RoomWorker> | undefined;
   #ready: number[] = [];
   #charts = 0;
-  /** Ends when the last question so far has its answer. */
-  #last: Promise<unknown> = Promise.resolve();
+  #waiting: Waiting[] = [];
+  #busy = false;
   #answer: ((answer: Answer) => void) | undefined;
 
   constructor(parts: RoomParts) {
@@ -108,9 +115,23 @@ export class ChartRoom {
   }
 
   #ask(question: Question, ms: number, wanted: () => boolean): Promise<Answer | undefined> {
-    const asked = this.#last.then(() => (wanted() ? this.#answered(question, ms) : undefined));
-    this.#last = asked.catch(() => undefined);
-    return asked;
+    return new Promise((answered) => {
+      this.#waiting.push({ question, ms, wanted, answered });
+      if (!this.#busy) void this.#work();
+    });
+  }
+
+  /** A pointer does not wait for charts that are still to be drawn. */
+  async #work(): Promise<void> {
+    this.#busy = true;
+    for (;;) {
+      const first = this.#waiting.findIndex(({ question }) => question.kind === "point");
+      const [next] = this.#waiting.splice(Math.max(0, first), 1);
+      if (!next) break;
+      const { question, ms, wanted, answered } = next;
+      answered(wanted() ? await this.#answered(question, ms) : undefined);
+    }
+    this.#busy = false;
   }
 
   async #answered(question: Question, ms: number): Promise<Answer> {

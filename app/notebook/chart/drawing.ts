@@ -63,13 +63,15 @@ const refuse = (): Promise<never> => Promise.reject(new Error(NO_LOADING));
 const REFUSING: vega.Loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
 
 function logging(errors: string[]): NonNullable<vega.ViewOptions["logger"]> {
+  const note = (words: readonly unknown[]): typeof logger => {
+    errors.push(words.map((one) => (one instanceof Error ? one.message : String(one))).join(" "));
+    return logger;
+  };
   const logger = {
     level: () => logger,
-    error(...words: unknown[]) {
-      errors.push(words.map((one) => (one instanceof Error ? one.message : String(one))).join(" "));
-      return logger;
-    },
-    warn: () => logger,
+    error: (...words: unknown[]) => note(words),
+    // To Vega a chart without its data is a chart.
+    warn: (...words: unknown[]) => (words[0] === "Loading failed" ? note(words) : logger),
     info: () => logger,
     debug: () => logger,
   };

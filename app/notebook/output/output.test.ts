@@ -10,6 +10,8 @@ import { columnFormat, formatNumber } from "./numbers.ts";
 const TABLE = "application/vnd.ensemble.table+json";
 const MATRIX = "application/vnd.ensemble.matrix+json";
 const TENSOR = "application/vnd.ensemble.tensor+json";
+const MODEL = "application/vnd.ensemble.model+json";
+const TREE = "application/vnd.ensemble.tree+json";
 const ERROR = "application/vnd.ensemble.error+json";
 
 let mounted: ReturnType<typeof mount> | undefined;
@@ -19,6 +21,13 @@ beforeEach(() => {
     addEventListener: () => undefined,
     removeEventListener: () => undefined,
   }));
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe = (): void => undefined;
+      disconnect = (): void => undefined;
+    },
+  );
 });
 afterEach(async () => {
   if (mounted) await unmount(mounted);
@@ -79,6 +88,85 @@ it("shows a tensor by its shape, type and first values", () => {
   show({ [TENSOR]: { shape: [2, 2], dtype: "float32", values: [1, 2.5, 3, 4.123456789] } });
   expect(texts(".head")[0]).toContain("2 × 2");
   expect(texts("td")).toEqual(["1", "2.5", "3", "4.12346"]);
+});
+
+it("shows a tensor of images as a picture, and its values at a press", () => {
+  const png = "iVBORw0KGgoAAAANSUhEUg==";
+  const picture = { png, words: "black is 0, white 1", first: true };
+  const values = [0, 1, 1, 0];
+  show({ [TENSOR]: { shape: [2, 30], dtype: "float32", values, columns: 2, picture } });
+  expect(document.querySelector("img")?.getAttribute("src")).toBe(`data:image/png;base64,${png}`);
+  expect(texts(".under")).toEqual(["black is 0, white 1"]);
+  const button = [...document.querySelectorAll("button")].find(
+    (one) => one.textContent === "Values",
+  );
+  button?.click();
+  flushSync();
+  expect(button?.getAttribute("aria-pressed")).toBe("true");
+  expect(document.querySelector("img")).toBeNull();
+  expect(texts("td")).toEqual(["0", "1", "…", "1", "0", "…"]);
+});
+
+it("shows a model by its layers, and what it comes to", () => {
+  const layer = { name: "d", type: "Dense", output: "any × 8", params: 40, trainable: false };
+  show({
+    [MODEL]: {
+      name: "m",
+      layers: [layer, { ...layer, name: "e", params: 1200, trainable: true }],
+      params: 1240,
+      trainable: 1200,
+      compiled: "Adam",
+    },
+  });
+  expect(texts("tbody td.num")).toEqual(["40", "1,200"]);
+  expect(texts(".under")[0]?.replace(/\s+/g, " ")).toBe(
+    "m · 2 layers · 1,240 parameters, 40 of them fixed · Adam",
+  );
+});
+
+it("opens a tree level by level, and says what is closed", () => {
+  show({
+    [TREE]: {
+      is: "Map",
+      count: 900,
+      of: [
+        ["a", { is: "Point", count: 1, of: [["x", 1]] }],
+        [
+          "b",
+          {
+            is: "Float32Array",
+            count: 3,
+            of: [
+              ["", 1],
+              ["", 2],
+              ["", 0.5],
+            ],
+          },
+        ],
+        ["c", { says: "2026-01-01" }],
+      ],
+    },
+  });
+  expect(texts("summary")).toEqual([
+    "Map(900) {a, b, c, …}",
+    "aPoint {x}",
+    "bFloat32Array(3) [1, 2, 0.5]",
+  ]);
+  expect(texts("li.quiet")).toEqual(["and 897 more"]);
+});
+
+it("shows JSON as the same tree", () => {
+  show({ "application/json": { list: [1, 2], word: "x", none: null } });
+  expect(texts("summary")).toEqual(["{list, word, none}", "list(2) [1, 2]"]);
+});
+
+it("shows the file of a picture as an image, and nothing that only says it is one", () => {
+  show({ "image/jpeg": "/9j/4AAQ", "text/plain": "JPEG, 1 kB" });
+  expect(document.querySelector("img")?.getAttribute("src")).toBe(
+    "data:image/jpeg;base64,/9j/4AAQ",
+  );
+  show({ "image/gif": "/9j/4AAQ", "text/plain": "no picture" });
+  expect(texts("pre")).toEqual(["no picture"]);
 });
 
 it("shows an error with its place, its trace on demand, and the way there", () => {
@@ -148,6 +236,10 @@ it("stands whatever is in a bundle, and lets no script or handler into the page"
       { columns: [{ name: "<img src=x onerror=x>" }], head: [["<script>"], 3, null], rows: "x" },
       { labels: ["a", "b"], counts: [[1]] },
       { shape: [1e9, -1, 0.5], dtype: {}, values: "x" },
+      { shape: [1e9, 1e9], dtype: "x", values: [{}, null], columns: 1e9, range: {}, picture: 7 },
+      { layers: [7, {}, { name: {}, params: "x" }], params: {} },
+      { is: "Map", count: -1, of: [7, ["a"], [{}, { is: 7, count: 3, of: [["x", { says: 7 }]] }]] },
+      { is: "{}", count: 1e9, of: [["<img src=x onerror=x>", { says: "<script>" }]] },
       { name: {}, message: 7, line: -3, column: 1e9, stack: [7, { cell: "x", line: 0.5 }] },
     ),
   );

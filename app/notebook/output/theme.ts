@@ -19,4 +19,9 @@ export const theme = {
     const { color, backgroundColor } = getComputedStyle(document.body);
     return { ink: color, paper: backgroundColor };
   },
+  /** What a frame has to say of itself, or the browser puts paper of its own behind it. */
+  get scheme(): string {
+    subscribe();
+    return getComputedStyle(document.documentElement).colorScheme || "light dark";
+  },
 };

@@ -33,3 +33,11 @@ function wordOf(value: TreeOutput): string | undefined {
   if (typeof value === "string") return value.length <= LONGEST_WORD ? `"${value}"` : undefined;
   return typeof value === "boolean" || value === null ? String(value) : undefined;
 }
+
+/** A list of plain values: its line says most of it already. */
+export function isFlat(value: TreeOutput): boolean {
+  if (typeof value !== "object" || value === null || !("of" in value)) return false;
+  return (
+    value.is !== "{}" && value.of.every(([name, one]) => name === "" && wordOf(one) !== undefined)
+  );
+}

@@ -1,5 +1,7 @@
 /** `console` in a cell: lines go under the cell that runs; between cells, where they always went. */
 import type { ConsoleOutput } from "../mime.ts";
+import { shownAs } from "../outputs/shows.ts";
+import { rowsBundle } from "../outputs/table.ts";
 import { textOf } from "../outputs/text.ts";
 
 type Level = ConsoleOutput["level"];
@@ -26,6 +28,27 @@ export function redirectConsole(
     };
   }
   const display = (value: unknown): void => shown()?.display(value, null);
-  console.table = display;
+  console.table = (value) => display(tabular(value));
   console.dir = display;
+}
+
+/** A list of lists and a record of records as rows too, each led by its place or name. */
+function tabular(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || "numRows" in value) return value;
+  const entries =
+    value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value);
+  const rows = entries.map(([name, row]) => [textOf(name), row] as const);
+  if (Array.isArray(value) && rows.every(([, row]) => isRecord(row))) return value;
+  const inner = rows.some(([, row]) => typeof row === "object" && row !== null);
+  const records = rows.map(([name, row]) => ({
+    "": name,
+    ...(inner && typeof row === "object" && row !== null ? row : { value: row }),
+  }));
+  // Names that are numbers would come before the one that leads.
+  const names = new Set(["", ...records.flatMap((record) => Object.keys(record))]);
+  return { [shownAs]: () => rowsBundle([...names], records, records.length) };
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -121,5 +121,5 @@ function wordsOf({ from, to, stretched, odd }: Scale, depth: number): string {
 }
 
 function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  return String(Number(value.toPrecision(4))).replace("-", "−");
 }
