@@ -5,10 +5,16 @@ import { flushSync, mount, tick, unmount } from "svelte";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
+<<<<<<< HEAD
 import type { CellId, MemberId } from "../../lib/base/ids.ts";
 import { addCell, cellText, hasCellFlag, listCells } from "../../lib/notebook/notebook.ts";
+=======
+import type { CellId, MemberId, NotebookId } from "../../lib/base/ids.ts";
+import { addCell, cellText, listCells } from "../../lib/notebook/notebook.ts";
+>>>>>>> wt-exact
 import type { Role } from "../../lib/workspace/session.ts";
 import Notebook from "./Notebook.svelte";
+import { askToGoOn } from "./goOn.ts";
 import { loadEditor } from "./loadEditor.ts";
 import { MemoryRuns } from "./memoryRuns.ts";
 
@@ -293,6 +299,51 @@ it("says who ran a cell, on what, and since when it is stale", () => {
   runs.show(B, { state: "stale", staleSince: { kind: "cell", cell: A } });
   flushSync();
   expect(group(B).textContent).toContain("since cell 1 changed");
+});
+
+it("continues a training by its line and by its menu, and says how often it has", async () => {
+  open();
+  const output = {
+    bundles: [],
+    by: "me" as MemberId,
+    byName: "Mira",
+    device: "CPU",
+    at: 1,
+    ms: 5,
+    runs: [],
+  };
+  runs.show(A, { state: "done", canContinue: true, output: { ...output, continued: 2 } });
+  runs.show(B, { state: "stale", staleSince: { kind: "trained", cell: A } });
+  flushSync();
+  expect(group(A).textContent).toContain("continued 2 times");
+  expect(group(B).textContent).toContain("since cell 1 trained again");
+  const does = [...group(A).querySelectorAll("button")].find(
+    (one) => one.textContent === "Continue training",
+  );
+  does?.click();
+  await settle();
+  expect(runs.asked).toEqual([`continue ${A}`]);
+  expect(document.activeElement).toBe(group(A));
+});
+
+it("takes up the run that a run's page leads here for, where its cell is as it was", () => {
+  const output = {
+    bundles: [],
+    by: "me" as MemberId,
+    byName: "Mira",
+    device: "CPU",
+    at: 1,
+    ms: 5,
+    runs: ["r"],
+  };
+  runs.show(A, { state: "stale", canGoOn: true, output });
+  askToGoOn("n" as NotebookId, { cell: A, run: "r" });
+  open();
+  expect(runs.asked).toEqual([`restore ${A}`]);
+  askToGoOn("n" as NotebookId, { cell: B, run: "r" });
+  open();
+  expect(runs.asked).toEqual([`restore ${A}`]);
+  expect(document.body.textContent).toContain("it can only run anew");
 });
 
 it("lets a viewer run, but neither write nor add nor delete", async () => {

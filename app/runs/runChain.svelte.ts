@@ -14,7 +14,7 @@ export function chainSeries(
   runs: () => Y.Doc | undefined,
   run: () => RunId,
 ): { readonly current: readonly Series[] | undefined } {
-  let rooms = $state.raw<ReadonlyMap<RunId, OpenRoom>>(new Map());
+  let rooms = $state.raw<Readonly<Partial<Record<RunId, OpenRoom>>>>({});
   const chains = $derived.by(() => {
     const doc = runs();
     return (
@@ -36,17 +36,17 @@ export function chainSeries(
         .then((room) => {
           if (gone) return room.close();
           opened.push(room);
-          rooms = new Map([...rooms, [id, room]]);
+          rooms = { ...rooms, [id]: room };
         });
     return () => {
       gone = true;
       for (const room of opened) room.close();
-      rooms = new Map();
+      rooms = {};
     };
   });
   const metrics = $derived.by(() => {
     const parts = (chain ?? []).flatMap((link) => {
-      const room = rooms.get(link.run);
+      const room = rooms[link.run];
       return room ? [{ doc: room.doc, epoch: link.epoch, batch: link.batch }] : [];
     });
     return parts.length > 0 ? follow(new ChainMetrics(parts)) : undefined;

@@ -17,6 +17,7 @@ import type { CallContext } from "../../lib/kernel/capability.ts";
 import { runsCapability } from "../../lib/runs/host.ts";
 import { type MemoryRooms, memoryRooms } from "../../lib/testing/memoryRooms.ts";
 import type { WorkspaceSession } from "../../lib/workspace/session.ts";
+import { takeGoOn } from "../notebook/goOn.ts";
 import Run from "./Run.svelte";
 import RunCharts from "./RunCharts.svelte";
 import RunList from "./RunList.svelte";
@@ -225,6 +226,17 @@ it("says what a run was made from", async () => {
   for (const word of ["penguins", "3fa9c100", "seed", "WebGPU", "Apple M3 Pro", "4.22.0"])
     expect(inputs).toContain(word);
   expect(texts("pre")).toEqual(["await model.fit(x, y);"]);
+});
+
+it("offers to go on with a run that did not come to its end, and leads to its notebook", async () => {
+  await host.host(host.parse({ kind: "start", run: 1, name: "", params: {} }), context);
+  const kept = { kind: "keep", run: 1, fit: 0, epoch: 12, batch: 24, bytes: new Uint8Array(4) };
+  await host.host(host.parse(kept), context);
+  await host.cellEnded?.(CELL, "interrupted");
+  await open(ids()[0]!);
+  button("Go on from epoch 12").click();
+  expect(opened.at(-1)).toMatch(/notebooks\/nb$/);
+  expect(takeGoOn("nb" as NotebookId)).toEqual({ cell: CELL, run: ids()[0] });
 });
 
 it("says so where there is no such run", async () => {

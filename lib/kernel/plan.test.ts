@@ -70,6 +70,34 @@ describe("a plan", () => {
     expect(order(nodes, "more", again)).toBe("model train more");
   });
 
+  it("makes anew what a trainer came by through another cell, and lets its readers below wait", () => {
+    const nodes = [
+      ...lesson.slice(0, 3),
+      node("kit", { defines: "kit", reads: "net" }),
+      node("fit", { defines: "fit", reads: "net" }),
+      node("one", { reads: "fit", trains: "net kit fit" }),
+      node("two", { reads: "kit", trains: "net kit fit" }),
+      node("test", { reads: "net" }),
+      node("other", { defines: "other", reads: "net" }),
+    ];
+    expect(order(nodes, "test")).toBe("tf model kit fit one two test");
+    expect(order(nodes, "one", holding("tf model kit fit one", ["one"]))).toBe("model fit one");
+    expect(order(nodes, "two", holding("tf model kit fit one", ["one"]))).toBe("two");
+    const both = holding("tf model kit fit one two", ["one", "two"]);
+    expect(order(nodes, "two", both)).toBe("model kit fit one two");
+  });
+
+  it("trains on with what is there where that was asked for", () => {
+    const after = holding("tf data model train", ["train"]);
+    const on = { ...after, continues: (cell: CellId) => cell === "train" };
+    expect(order(lesson, "train", on)).toBe("train");
+  });
+
+  it("takes a cell that no longer needs what it trained for no trainer", () => {
+    const nodes = lesson.map((one) => (one.id === "train" ? { ...one, reads: [] } : one));
+    expect(order(nodes, "test")).toBe("tf data model test");
+  });
+
   it("begins a chain anew when a trainer of it did not get to its end", () => {
     const nodes = [...lesson, node("more", { reads: "net", trains: "net" })];
     expect(order(nodes, "more", holding("tf data model", ["train"]))).toBe("model train more");

@@ -54,10 +54,13 @@ export function encodeCheckpoint(state: TrainingState): Uint8Array<ArrayBuffer> 
     values: Int32Array.from(state.shuffles.flat()),
   };
   const arrays = [...state.weights, ...state.slots, shuffles];
-  const { weights, slots, shuffles: _, ...rest } = state;
+  const { weights, slots } = state;
   const facts = arrays.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   const header = new TextEncoder().encode(
-    JSON.stringify({ ...rest, weights: weights.length, slots: slots.length, arrays: facts }),
+    JSON.stringify({
+      ...{ ...state, shuffles: undefined, arrays: facts },
+      ...{ weights: weights.length, slots: slots.length },
+    }),
   );
   const start = padded(MAGIC.length + 4 + header.length);
   const size = arrays.reduce((sum, { values }) => sum + padded(values.byteLength), start);

@@ -78,7 +78,7 @@ export function checkpointsGuest(tf: Tf, guest: Guest, around: TrainingAround): 
   const optimizerOf = (model: Trainable, given: unknown): tf.Optimizer | undefined => {
     if (given instanceof tf.Optimizer) return given;
     return model instanceof tf.LayersModel
-      ? (model.optimizer as tf.Optimizer | undefined)
+      ? (model.optimizer)
       : undefined;
   };
   return {

@@ -90,12 +90,10 @@ export class FitKeeper {
     }
   }
 
-  async #takeUp(
-    { x, y, run }: Fitting,
-    args: tf.ModelFitArgs,
-    state: TrainingState,
-  ): Promise<unknown> {
+  async #takeUp(fitting: Fitting, args: tf.ModelFitArgs, state: TrainingState): Promise<unknown> {
     const tf = this.#tf;
+    const { x, y } = fitting;
+    const run: Fitting["run"] = (...data) => fitting.run(...data);
     bringBack(tf, this.#model, this.#model.optimizer, state);
     this.#shuffles = [...state.shuffles];
     this.#before = state.shuffles.length;
@@ -103,7 +101,7 @@ export class FitKeeper {
     if (y === undefined)
       return run((await wound(tf, x as Dataset, args, state)) as never, y as never, ahead);
     if (args.shuffle === false) return run(x as never, y as never, ahead);
-    const order = tf.tensor1d(orderAfter(tf, state, rowsOf(x as Tensors)), "int32");
+    const order = tf.tensor1d(orderAfter(state, rowsOf(x as Tensors)), "int32");
     const taken: tf.Tensor[] = [order];
     const take = (one: tf.Tensor): tf.Tensor => {
       const tensor = tf.gather(one, order);
@@ -203,22 +201,26 @@ export class FitKeeper {
 /**
  * A fit shuffles the order that the epoch before left. This is the order after so many epochs. What is held back for validation comes after the rows that are shuffled.
  */
-function orderAfter(tf: Tf, state: TrainingState, all: number): Int32Array {
+function orderAfter(state: TrainingState, all: number): Int32Array {
   if (state.rows > all || state.shuffles.length > state.epoch)
     throw new Error(`This checkpoint was made with ${state.rows} rows, and there are ${all} now.`);
   const order = Array.from({ length: state.rows }, (_, row) => row);
   const random = seededRandom(1);
-  const before = Math.random;
-  Math.random = random;
-  try {
-    for (const one of state.shuffles) {
-      random.restore(one);
-      tf.util.shuffle(order);
-    }
-  } finally {
-    Math.random = before;
+  for (const one of state.shuffles) {
+    random.restore(one);
+    shuffle(order, random);
   }
   return Int32Array.from({ length: all }, (_, row) => order[row] ?? row);
+}
+
+/** As `tf.util.shuffle` does it: to the bit the same order from the same chance. */
+function shuffle(order: number[], random: () => number): void {
+  for (let left = order.length; left > 0; left--) {
+    const at = Math.floor(random() * left);
+    const [one, other] = [order[left - 1] ?? 0, order[at] ?? 0];
+    order[at] = one;
+    order[left - 1] = other;
+  }
 }
 
 /** The dataset as it is after so many epochs: each has taken an iterator of it, or its part of the only one. */

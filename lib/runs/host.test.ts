@@ -5,6 +5,7 @@ import * as Y from "yjs";
 import type { CellId, Digest, NotebookId, RunId } from "../base/ids.ts";
 import type { CallContext } from "../kernel/capability.ts";
 import {
+  readCheckpoint,
   readChunks,
   readConsole,
   readCurves,
@@ -236,6 +237,29 @@ describe("what the worker tells", () => {
       { run: 1, kind: "log", blocks: [{ name: "", by: "batch", steps: [], values: [] }] },
     ])
       expect(() => host.parse(message)).toThrow("runs-request");
+  });
+
+  it("goes on from nothing where the person did not ask for it, whatever the worker says", async () => {
+    const asked = { kind: "resume", run: 1, index: 0, fit: 0 };
+    expect(await host.host(host.parse(asked), context())).toBeNull();
+    await tell({ kind: "start" });
+    await tell({ kind: "keep", fit: 0, epoch: 1, batch: 2, bytes: new Uint8Array(4) });
+    expect(await host.host(host.parse(asked), context())).toBeNull();
+    expect(row().attempt).toMatchObject({ attempt: 1, parent: undefined });
+  });
+
+  it("keeps the newest checkpoint, however many the worker sends", async () => {
+    await tell({ kind: "start" });
+    for (let epoch = 1; epoch <= 50; epoch++)
+      await tell({ kind: "keep", fit: 0, epoch, batch: epoch, bytes: Uint8Array.of(epoch) });
+    expect(rooms.stored.size).toBe(1);
+    world.tick(5000);
+    await tell({ kind: "keep", fit: 0, epoch: 51, batch: 51, bytes: Uint8Array.of(51) });
+    await tell({ kind: "keep", fit: 0, epoch: 52, batch: 52, bytes: Uint8Array.of(52) });
+    await tell({ kind: "end", how: "interrupted" });
+    expect(readCheckpoint(room())).toMatchObject({ fit: 0, epoch: 52 });
+    expect(rooms.stored.size).toBe(3);
+    expect(() => host.parse({ kind: "keep", run: 1, bytes: "text" })).toThrow();
   });
 
   it("is cut to size", () => {

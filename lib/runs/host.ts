@@ -76,7 +76,8 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
     if (!found) return null;
     const recording = open.get(cell)?.get(request.run);
     if (recording) recording.goOnFrom(found);
-    else resumed.set(cell, (resumed.get(cell) ?? new Map()).set(request.run, found));
+    else
+      resumed.set(cell, (resumed.get(cell) ?? new Map<number, Resumed>()).set(request.run, found));
     return found.reply;
   }
 

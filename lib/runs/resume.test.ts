@@ -33,7 +33,7 @@ class Tab {
     this.#host = runsCapability({
       session: rooms,
       world: { ...platform, every: () => () => undefined },
-    }) as Capability;
+    });
     this.shop = new GuestWorkshop([this.#host], {
       cell: "train" as CellId,
       facts: {
@@ -303,7 +303,7 @@ ${FIT}`;
     open({ how: "restore", runs: started });
     const other = { ...cells, model: cells["model"]!.replace("units: 6", "units: 7") };
     expect((await tab.run(other, true)).end).toMatchObject({
-      error: { message: expect.stringMatching(/^This checkpoint is of another model: .* \(3×6/) },
+      error: { message: /^This checkpoint is of another model: .* \(3×6/ },
     });
   });
 

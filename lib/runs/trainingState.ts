@@ -79,7 +79,7 @@ function variablesOf(tf: Tf, model: Trainable): tf.Variable[] {
 /** An optimizer's variables by its fields: single ones, and lists with one for each weight, "field:name". */
 function slotsOf(tf: Tf, optimizer: tf.Optimizer): [name: string, variable: tf.Variable][] {
   return Object.entries(optimizer).flatMap(([field, value]: [string, unknown]) => {
-    if (value instanceof tf.Variable) return [[field, value] as [string, tf.Variable]];
+    if (isVariable(tf, value)) return [[field, value] as [string, tf.Variable]];
     if (!isSlots(tf, value)) return [];
     return value.map((one): [string, tf.Variable] => [
       `${field}:${one.originalName}`,
@@ -91,7 +91,7 @@ function slotsOf(tf: Tf, optimizer: tf.Optimizer): [name: string, variable: tf.V
 function bringBackOptimizer(tf: Tf, optimizer: tf.Optimizer, state: Weights): void {
   const fields = optimizer as unknown as Record<string, unknown>;
   for (const [field, value] of Object.entries(fields)) {
-    if (value instanceof tf.Variable) {
+    if (isVariable(tf, value)) {
       const stored = state.slots.find((one) => one.name === field);
       if (fits(value, stored)) assign(tf, value, stored);
     } else if (isSlots(tf, value)) {
@@ -113,6 +113,10 @@ function bringBackOptimizer(tf: Tf, optimizer: tf.Optimizer, state: Weights): vo
     if (key === "learningRate" && typeof setRate === "function") setRate.call(optimizer, number);
     else fields[key] = number;
   }
+}
+
+function isVariable(tf: Tf, value: unknown): value is tf.Variable {
+  return value instanceof tf.Variable;
 }
 
 /** An empty list is one too: before the first step an optimizer has none of its slots. */
@@ -141,7 +145,7 @@ async function readAll(tf: Tf, held: readonly tf.Tensor[]): Promise<Numbers[]> {
   let at = 0;
   return held.map((one) => {
     if (one.dtype !== "float32") return read[rest.indexOf(one)] as Numbers;
-    return all.slice(at, (at += one.size)) as Numbers;
+    return all.slice(at, (at += one.size));
   });
 }
 

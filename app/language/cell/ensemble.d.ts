@@ -75,6 +75,115 @@ export interface ImageSet {
 /** Shows a value under the cell; with an `id` it takes the place of what was shown with it before. */
 export function display(value: unknown, options?: { id?: string }): void;
 
+/** What `md`, `html` and `svg` make: shown under the cell, and part of what stands around it in another. */
+export interface Markup {
+  readonly kind: "text/markdown" | "text/html" | "image/svg+xml";
+}
+
+/** Markdown with LaTeX between dollars: md`The loss is $\frac{1}{n}\sum_i e_i^2$, now **${loss}**.` */
+export function md(written: TemplateStringsArray | string, ...values: readonly unknown[]): Markup;
+
+/** HTML, shown in a frame of its own without scripts: html`<b>${name}</b>` writes the name as text. */
+export function html(written: TemplateStringsArray | string, ...values: readonly unknown[]): Markup;
+
+/** A picture: svg`<svg viewBox="0 0 10 10"><circle r="${r}"/></svg>` */
+export function svg(written: TemplateStringsArray | string, ...values: readonly unknown[]): Markup;
+
+/**
+ * Draws a control where the cell calls it, and gives its value at once. Moving it marks what depends on it as
+ * stale, or runs that, and it is a param of every run that the cell starts.
+ *
+ *     const rate = param("learning rate", 0.01, { min: 1e-4, max: 1, scale: "log" });  // a slider
+ *     const epochs = param("epochs", 20);                                              // a number
+ *     const loss = param("loss", "hinge", { options: ["hinge", "logLoss"] });          // a choice
+ *     const shuffle = param("shuffle", true);                                          // a checkbox
+ */
+export function param<const Option extends string | number>(
+  name: string,
+  initial: Option,
+  options: ParamOptions & { readonly options: readonly Option[] },
+): Option;
+export function param(
+  name: string,
+  initial: number,
+  options?: ParamOptions & {
+    readonly min?: number;
+    readonly max?: number;
+    readonly step?: number;
+    /** "log" for what is thought of in factors: a learning rate. */
+    readonly scale?: "linear" | "log";
+  },
+): number;
+export function param(name: string, initial: boolean, options?: ParamOptions): boolean;
+export function param(name: string, initial: string, options?: ParamOptions): string;
+
+export interface ParamOptions {
+  /** Keeps the value in the tab that moves the control; otherwise everybody has the same. */
+  readonly private?: boolean;
+}
+
+/**
+ * Goes through the items and shows how far it is, with the time that is left.
+ *
+ *     for (const row of progress(rows, "rows")) …
+ *     for await (const batch of progress(batches)) …   // can be interrupted between them
+ */
+export function progress<T>(
+  items: Iterable<T>,
+  options?: string | ProgressOptions,
+): Iterable<T> & AsyncIterable<T>;
+export function progress<T>(
+  items: AsyncIterable<T> | { iterator(): Promise<{ next(): Promise<IteratorResult<T>> }> },
+  options?: string | ProgressOptions,
+): AsyncIterable<T>;
+
+export interface ProgressOptions {
+  readonly label?: string;
+  /** How many there are, where the thing itself does not say. */
+  readonly total?: number;
+}
+
+/**
+ * Keeps a model or variables, their optimizer (a model's own where none is given) and where chance stands. In a run
+ * it is kept with it, so that a run that was cut off can go on. `fit` keeps such by itself at ends of epochs.
+ *
+ *     for (let step = from; step < 1000; step++) {
+ *       optimizer.minimize(loss, false, [w, b]);
+ *       if (step % 100 === 99) await checkpoint([w, b], optimizer, { step: step + 1 });
+ *     }
+ */
+export function checkpoint(
+  model: tf.LayersModel | Variables,
+  optimizer?: tf.Optimizer | CheckpointOptions,
+  options?: CheckpointOptions,
+): Promise<Checkpoint>;
+
+export interface CheckpointOptions {
+  /** Steps of the loop that are done. */
+  readonly step?: number;
+}
+
+export interface Checkpoint {
+  readonly epoch: number;
+  readonly step: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Brings back what was kept, to the bit. Without a checkpoint: what the cell goes on from after it was cut off, or
+ * undefined where it runs from the beginning.
+ *
+ *     const from = (await restore([w, b], optimizer))?.step ?? 0;
+ */
+export function restore(
+  model: tf.LayersModel | Variables,
+  optimizer?: tf.Optimizer | Checkpoint,
+  checkpoint?: Checkpoint,
+): Promise<{ readonly epoch: number; readonly batch: number; readonly step: number } | undefined>;
+
+type Variables = tf.Variable | readonly tf.Variable[] | Readonly<Record<string, tf.Variable>>;
+
 /**
  * Which class was taken for which, as a picture: actual classes down, predicted ones across. Classes are labels,
  * or numbers that count into `labels`.

@@ -16,6 +16,9 @@ beforeAll(async () => {
     {
       trained: (object) => workshop.runtime.guest.trained(object),
       made: (object) => workshop.runtime.guest.made(object),
+      get chance() {
+        return workshop.runtime.guest.chance;
+      },
       get interrupted() {
         return workshop.runtime.guest.interrupted;
       },

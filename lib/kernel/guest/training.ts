@@ -15,11 +15,11 @@ const TURN_EVERY_MS = 100;
 
 export function watchTraining(
   tf: TensorFlow,
-  guest: Pick<Guest, "trained" | "made" | "interrupted">,
+  guest: Pick<Guest, "trained" | "made" | "interrupted" | "chance">,
   world: Pick<GuestWorld, "now" | "turn">,
 ): void {
   watchVariables(tf, guest);
-  seedShuffles(tf);
+  seedShuffles(tf, guest);
   const between = betweenBatches(guest, world);
   class Stopper extends tf.CustomCallback {
     constructor() {
@@ -76,11 +76,11 @@ function watchVariables(tf: TensorFlow, guest: Pick<Guest, "made">): void {
 }
 
 /** A dataset that is shuffled without a seed takes one from the clock; here it draws it like everything else. */
-function seedShuffles(tf: TensorFlow): void {
+function seedShuffles(tf: TensorFlow, guest: Pick<Guest, "chance">): void {
   const dataset = tf.data.Dataset.prototype;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own dataset below
   const { shuffle } = dataset;
-  dataset.shuffle = function (bufferSize, seed = `${Math.random()}`, ...rest) {
+  dataset.shuffle = function (bufferSize, seed = guest.chance?.().toString(), ...rest) {
     return shuffle.call(this, bufferSize, seed, ...rest);
   };
 }
