@@ -11,7 +11,7 @@ import { isModel, modelBundle } from "./outputs/model.ts";
 import { isShows, shownAs } from "./outputs/shows.ts";
 import { tableBundle } from "./outputs/table.ts";
 import { isTensor, tensorBundle } from "./outputs/tensor.ts";
-import { textOf } from "./outputs/text.ts";
+import { errorWords, textOf } from "./outputs/text.ts";
 
 /** The bundle of a value, or a promise of it; undefined for undefined, which shows nothing. */
 export function bundleOf(value: unknown): MimeBundle | undefined | Promise<MimeBundle | undefined> {
@@ -30,7 +30,7 @@ export function bundleOf(value: unknown): MimeBundle | undefined | Promise<MimeB
 }
 
 function errorText(value: object): MimeBundle | undefined {
-  return value instanceof Error ? { "text/plain": `${value.name}: ${value.message}` } : undefined;
+  return value instanceof Error ? { "text/plain": errorWords(value) } : undefined;
 }
 
 /** A confusion matrix as an output. */

@@ -43,7 +43,15 @@ export class GuestWorkshop {
     const from = this.messages.length;
     const ended = new Promise<void>((resolve) => (this.#ended = resolve));
     const { code, analysis } = compiled;
-    this.runtime.receive({ kind: "run", cell, code, defines: analysis.defines, reads, seed });
+    this.runtime.receive({
+      kind: "run",
+      run: 1,
+      cell,
+      code,
+      defines: analysis.defines,
+      reads,
+      seed,
+    });
     await ended;
     const since = this.messages.slice(from);
     const last = since.at(-1);

@@ -11,7 +11,7 @@ import { type GuestEnd, type RunMessage, type ToWorker } from "../protocol.ts";
 import { Calls } from "./calls.ts";
 import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
 import { redirectConsole } from "./console.ts";
-import { Interrupted, Interruption } from "./interruption.ts";
+import { Interruption, isInterrupted } from "./interruption.ts";
 import { Names } from "./names.ts";
 import { seededRandom } from "./random.ts";
 import { CellShown } from "./shown.ts";
@@ -20,6 +20,7 @@ import type { GuestWorld } from "./world.ts";
 
 interface Running {
   readonly cell: CellId;
+  readonly run: number;
   readonly shown: CellShown;
   readonly interruption: Interruption;
   readonly trained: Set<object>;
@@ -43,7 +44,7 @@ export class Runtime {
 
   constructor(world: GuestWorld) {
     this.#world = world;
-    this.#calls = new Calls(world);
+    this.#calls = new Calls(world, () => this.#running?.run ?? 0);
     const running = (): Running | undefined => this.#running;
     this.guest = {
       get cell() {
@@ -97,7 +98,7 @@ export class Runtime {
 
   /** An error that nobody caught: it is the cell's, or where none runs, the page is told. */
   astray(error: unknown): void {
-    if (error instanceof Interrupted) return;
+    if (isInterrupted(error)) return;
     if (this.#running) this.#running.astray ??= { error };
     else {
       const { name, message } = errorOutput(error, this.#modules);
@@ -115,10 +116,16 @@ export class Runtime {
   }
 
   async #run(run: RunMessage): Promise<void> {
-    if (this.#running) throw new Error("one cell at a time");
+    if (this.#running)
+      // Only a message that a cell made up can have told the page that this one had ended.
+      return this.#world.post({
+        kind: "lost",
+        message: "A cell ran on after it was said to be over",
+      });
     const running: Running = (this.#running = {
       cell: run.cell as CellId,
-      shown: new CellShown(this.#world),
+      run: run.run,
+      shown: new CellShown(this.#world, run.run),
       interruption: new Interruption(this.#world),
       trained: new Set(),
       atEnd: [],
@@ -132,9 +139,9 @@ export class Runtime {
     const stopped = outcome.kind === "done" && running.interruption.requested;
     const end: GuestEnd = stopped ? { kind: "interrupted" } : outcome;
     const names = this.#names.holding(running.trained, run.cell);
-    if (names.length > 0) this.#world.post({ kind: "trained", names });
+    if (names.length > 0) this.#world.post({ kind: "trained", run: run.run, names });
     this.#running = undefined;
-    this.#world.post({ kind: "ended", end });
+    this.#world.post({ kind: "ended", run: run.run, end });
   }
 
   /** What a module still has to send. The cell has ended as it has, whatever comes of this. */
@@ -142,7 +149,7 @@ export class Runtime {
     try {
       await act();
     } catch (error) {
-      if (!(error instanceof Interrupted)) this.warn(errorOutput(error, this.#modules).message);
+      if (!isInterrupted(error)) this.warn(errorOutput(error, this.#modules).message);
     }
   }
 
@@ -155,7 +162,7 @@ export class Runtime {
       if (running.astray) throw running.astray.error;
       return running.interruption.requested ? { kind: "interrupted" } : { kind: "done" };
     } catch (error) {
-      if (error instanceof Interrupted) return { kind: "interrupted" };
+      if (isInterrupted(error)) return { kind: "interrupted" };
       return { kind: "error", error: errorOutput(error, this.#modules) };
     }
   }

@@ -4,6 +4,8 @@ import type { MimeBundle } from "../mime.ts";
 import { textOf } from "./text.ts";
 import { rowsBundle } from "./table.ts";
 
+const MOST_LAYERS = 500;
+
 interface ModelLike {
   readonly layers: readonly LayerLike[];
 }
@@ -22,13 +24,13 @@ export function isModel(value: object): value is ModelLike {
 }
 
 export function modelBundle({ layers }: ModelLike): MimeBundle {
-  const rows = layers.map((layer) => ({
+  const rows = layers.slice(0, MOST_LAYERS).map((layer) => ({
     layer: layer.name,
     type: layer.getClassName(),
     output: shapeOf(layer),
     params: paramsOf(layer),
   }));
-  return rowsBundle(["layer", "type", "output", "params"], rows, rows.length);
+  return rowsBundle(["layer", "type", "output", "params"], rows, layers.length);
 }
 
 /** A layer that has not been built yet has no shape, and says so by throwing. */

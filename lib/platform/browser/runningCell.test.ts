@@ -29,7 +29,7 @@ it("hears nothing of a capability that goes on after its cell has ended", async 
   const parts = { capabilities: [slow], explain: String };
   const cell = new RunningCell(run, listener, parts);
   cell.begin({ backend: "CPU", adapter: "", packages: {} }, () => undefined);
-  cell.receive({ kind: "call", call: 1, capability: "slow", request: null });
+  cell.receive({ kind: "call", run: cell.id, call: 1, capability: "slow", request: null });
   context?.progress({ label: "halfway", fraction: 0.5, leftMs: null });
   expect(heard).toEqual(["progress halfway"]);
 
