@@ -45,10 +45,10 @@ export async function assaultFromPage(browser: Browser, attacker: Attacker): Pro
   const own = `http://${attacker.http}/own`;
   const code = (arm: string): string =>
     assault({ ...attacker, arm, own }, "globalThis.document", 8_000);
-  const inPage = await page.evaluate<Outcomes>(
+  const inPage = page.evaluate<Outcomes>(
     `(async () => { ${leftAbout} ${code("page")} return tried; })()`,
   );
-  const inWorker = await page.evaluate(
+  const inWorker = page.evaluate(
     (source) =>
       new Promise<Outcomes>((done) => {
         const worker = new Worker(URL.createObjectURL(new Blob([source])));
@@ -58,10 +58,11 @@ export async function assaultFromPage(browser: Browser, attacker: Attacker): Pro
       }),
     `(async () => { ${leftAbout} ${code("worker")} postMessage({ tried }); })()`,
   );
+  const [outcomes, others] = await Promise.all([inPage, inWorker]);
   await context.close();
-  const best = Object.entries(inPage).map(([name, outcome]) => [
+  const best = Object.entries(outcomes).map(([name, outcome]) => [
     name,
-    inWorker[name] === "got through" ? "got through" : outcome,
+    others[name] === "got through" ? "got through" : outcome,
   ]);
   return judge(attacker, Object.fromEntries(best) as Outcomes, ["page", "worker"]);
 }

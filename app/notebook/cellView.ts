@@ -28,6 +28,8 @@ export interface NotebookRuns {
   readonly stale: Observable<readonly CellId[]>;
   /** What it asks before it runs something that took long; undefined most of the time. */
   readonly asking: Observable<RunQuestion | undefined>;
+  /** The cells whose values went with the kernel that ended last; none once another one runs. */
+  readonly gone: Observable<readonly CellId[]>;
   runCell(id: CellId): void;
   runAll(): void;
   runStale(): void;

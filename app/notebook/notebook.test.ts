@@ -307,3 +307,21 @@ it("lets a viewer run, but neither write nor add nor delete", async () => {
   expect(editorIn(B)?.getAttribute("aria-readonly")).toBe("true");
   expect(editorIn(B)?.getAttribute("contenteditable")).toBe("false");
 });
+
+it("names the cells whose values went with the kernel, and goes to the one that is pressed", async () => {
+  open();
+  runs.gone.set([A, B]);
+  expect(named("status", "Kernel notice")).toBeNull();
+  runs.kernel.set({ state: "off", backend: "auto", notice: "The kernel was ended." });
+  flushSync();
+  const notice = named("status", "Kernel notice");
+  expect(notice?.textContent.replace(/\s+/g, " ").trim()).toBe(
+    "The kernel was ended. Cells 1 and 2 are not run here now.",
+  );
+  button("Go to cell 2").click();
+  await settle();
+  expect(at()).toBe(B);
+  runs.gone.set([B]);
+  flushSync();
+  expect(notice?.textContent).toMatch(/Cell\s+2\s+is not run here now/);
+});

@@ -134,6 +134,7 @@ export class Runtime {
     this.#world.setRandom(seededRandom(run.seed));
     const outcome = await this.#outcome(run, running);
     for (const act of running.atEnd) await this.#closing(act);
+    await this.#closing(() => this.#world.settled?.());
     // What is shown may never come: whoever interrupts does not want to wait for it either.
     await this.#closing(() => running.interruption.orStopped(running.shown.end()));
     const stopped = outcome.kind === "done" && running.interruption.requested;
