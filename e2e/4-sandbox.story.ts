@@ -31,6 +31,23 @@ test("the backend and the adapter in use are on screen, and nothing falls back s
   await runToEnd(page, cell);
   await expect(outputOf(page, cell)).toContainText("webgpu");
   await expect(kernel).toContainText(/WebGPU.*swiftshader/i);
+  // What the GPU has to complain of, and its loss, are told on the cell; what was held is gone, and said to be.
+  const held = await addCode(page, `const held = tf.range(0, 5000).mul(2);\nheld.dataSync()`);
+  await run(page, held);
+  await expect(outputOf(page, held)).toContainText("await tensor.data()");
+  await write(page, held, `const held = tf.range(0, 5000).mul(2);\nawait held.sum().data()`);
+  await runToEnd(page, held);
+  const lost = await addCode(
+    page,
+    `const { device } = tf.backend();\ndevice.createBuffer({ size: 16, usage: 0x8001 });\ndevice.destroy();`,
+  );
+  await run(page, lost);
+  await expect(outputOf(page, lost)).toContainText("The GPU was lost");
+  await expect(outputOf(page, lost)).toContainText("is invalid for WGPUBufferUsage");
+  await expect(page.getByRole("status", { name: "Kernel notice" })).toContainText(
+    "Cells 1 and 2 are not run here now.",
+  );
+  await runToEnd(page, held);
   await chooseBackend(page, "WASM");
   await runToEnd(page, cell);
   await expect(outputOf(page, cell)).toContainText("wasm");
@@ -68,6 +85,7 @@ test("what goes wrong is shown on the cell with its line and column, and the not
 }) => {
   const page = await foundWorkspace(browser, server.origin, "Mira Lind");
   await openNewNotebook(page);
+  await runToEnd(page, await addCode(page, "const kept = 1;"));
   const bad = await addCode(page, "const x = 1;\nconst y = = 2;");
   await run(page, bad);
   await expect(outputOf(page, bad)).toContainText(/line 2/i);
@@ -89,8 +107,12 @@ test("what goes wrong is shown on the cell with its line and column, and the not
   const endless = await addCode(page, "while (true) {}");
   await run(page, endless);
   await expect(stateOf(page, endless)).toHaveText("running");
+  await expect(page.getByRole("status", { name: "Kernel notice" })).toHaveCount(0);
   expect(await interrupt(page, endless)).toBeLessThan(1000);
   await expect(stateOf(page, endless)).toHaveText("error");
+  await expect(page.getByRole("status", { name: "Kernel notice" })).toContainText(
+    "Cell 1 is not run here now.",
+  );
 
   const calm = await addCode(page, "1 + 1");
   await runToEnd(page, calm); // a kernel is on again
