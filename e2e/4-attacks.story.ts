@@ -20,7 +20,7 @@ import {
 import { test as base } from "./stories.fixture.ts";
 
 const test = base.extend<{ attacker: Attacker }>({
-  attacker: async ({}, use) => {
+  attacker: async ({ browser: _ }, use) => {
     const attacker = await startAttacker();
     await use(attacker);
     await attacker.close();

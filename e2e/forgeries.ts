@@ -14,6 +14,8 @@ const call = (capability: string, request: string): string =>
 
 /** Nothing that the page shows may say this. */
 export const MARK = "forged";
+/** The same in code, which stands on the page, too. */
+const hidden = `("${MARK.slice(0, 3)}" + "${MARK.slice(3)}")`;
 /** But for this, which proves that the port is the kernel's. */
 export const PROOF = "said through the kernel's own port";
 
@@ -41,7 +43,10 @@ export const forgeries: readonly Forgery[] = [
 
 /** The code of a cell that takes the port and tries them all. */
 export function forge(out: string): string {
-  const tries = forgeries.map(({ name, code }) => `${JSON.stringify(name)}: () => { ${code} }`);
+  const tries = forgeries.map(
+    ({ name, code }) =>
+      `${JSON.stringify(name)}: () => { ${code.replaceAll(`"${MARK}"`, hidden)} }`,
+  );
   return `const out = ${JSON.stringify(out)}, real = MessagePort.prototype.postMessage;
 let calls = 0;
 const { port, run } = await new Promise((taken) => {

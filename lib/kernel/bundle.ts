@@ -62,8 +62,5 @@ function weigh(json: Json): number {
   if (typeof json !== "object" || json === null) return 4;
   if (Array.isArray(json))
     return (json as Json[]).reduce<number>((sum, one) => sum + weigh(one), 2);
-  return Object.entries(json).reduce(
-    (sum, [name, one]) => sum + name.length + weigh(one as Json),
-    2,
-  );
+  return Object.entries(json).reduce((sum, [name, one]) => sum + name.length + weigh(one), 2);
 }

@@ -71,8 +71,8 @@ const hostile: readonly (readonly [name: string, make: () => unknown])[] = [
   ["a proxy that was revoked", revoked],
   ["lists of proxies that were revoked", () => [[revoked()], { a: revoked() }, new Map([[revoked(), revoked()]])]],
   ["300,000 keys", () => manyKeys(3e5)],
-  ["a list that is empty and four milliards long", () => new Array(2 ** 32 - 1)],
-  ["a list of lists of lists of lists", () => nested(6, (inner) => new Array(300).fill(inner))],
+  ["a list that is empty and four milliards long", () => new Array<unknown>(2 ** 32 - 1)],
+  ["a list of lists of lists of lists", () => nested(6, (inner) => new Array<unknown>(300).fill(inner))],
   ["a record of records of records", () => nested(6, (inner) => Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, inner])))],
   ["objects nested 10^5 deep", () => nested(1e5, (a) => ({ a }))],
   ["lists nested 10^5 deep", () => nested(1e5, (a) => [a])],
@@ -84,7 +84,7 @@ const hostile: readonly (readonly [name: string, make: () => unknown])[] = [
   ["a text of 50 MB", () => "x".repeat(50_000_000)],
   ["a text of 50 MB deep inside", () => ({ a: [{ b: "x".repeat(50_000_000) }] })],
   ["a key of 50 MB", () => ({ ["x".repeat(50_000_000)]: 1 })],
-  ["a table with a text of 50 MB in each row", () => new Array(60).fill({ ["k".repeat(1e6)]: "x".repeat(50_000_000) })],
+  ["a table with a text of 50 MB in each row", () => new Array<unknown>(60).fill({ ["k".repeat(1e6)]: "x".repeat(50_000_000) })],
   ["a table with a cell that throws", () => [{ a: trapped }, { a: revoked() }]],
   ["a table with 10^5 columns", () => [manyKeys(1e5)]],
   ["numbers, a hundred million", () => new Float32Array(1e8)],
@@ -104,7 +104,7 @@ const hostile: readonly (readonly [name: string, make: () => unknown])[] = [
   ["a model that is none", () => ({ layers: [trapped, null], predict: 1, countParams: 1 })],
   ["a model of a million layers", () => ({ layers: new Array(1e6).fill({}), predict: 1, countParams: 1 })],
   ["a table that is none", () => ({ numRows: boom, columnNames: boom, objects: boom, derive: 1 })],
-  ["a table that says it is huge", () => ({ numRows: () => trapped, columnNames: () => new Array(1e6).fill("a"), objects: () => new Array(1e5).fill({ a: {} }), derive: 1 })],
+  ["a table that says it is huge", () => ({ numRows: () => trapped, columnNames: () => new Array<unknown>(1e6).fill("a"), objects: () => new Array<unknown>(1e5).fill({ a: {} }), derive: 1 })],
   ["an element that is none", () => ({ nodeType: 1, localName: "svg", outerHTML: trapped, getAttribute: boom, setAttribute: boom })],
   ["an element of 50 MB", () => ({ nodeType: 1, localName: "div", outerHTML: "<style".repeat(8e6) })],
   ["an element that takes long to read", () => ({ nodeType: 1, localName: "div", outerHTML: "<style".repeat(3e5) })],
@@ -138,7 +138,7 @@ async function heard(value: unknown, source: string): Promise<{ end: string; wor
   const ran = await workshop.run("a", `import { show, log, fail } from "ensemble"\n${source}`);
   expect(performance.now() - began).toBeLessThan(SOON_MS);
   for (const message of workshop.messages) expect(parseToPage(message)).toEqual(message);
-  const words = ran.shown.map(({ bundle }) => String(bundle["text/plain"]));
+  const words = ran.shown.map(({ bundle }) => textOf(bundle["text/plain"]));
   return { end: ran.end.kind, words };
 }
 
