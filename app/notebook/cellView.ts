@@ -32,6 +32,8 @@ export interface NotebookRuns {
   readonly asking: Observable<RunQuestion | undefined>;
   /** The values of the notebook's controls. */
   readonly params: Params;
+  /** The cells whose values went with the kernel that ended last; none once another one runs. */
+  readonly gone: Observable<readonly CellId[]>;
   runCell(id: CellId): void;
   /** Lets a cell go on from its last run: `continue` trains on, `restore` takes up what was kept of it. */
   resume(id: CellId, how: Resume["how"]): void;

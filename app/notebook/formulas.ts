@@ -3,11 +3,22 @@ import "katex/dist/katex.min.css";
 import katex from "katex";
 
 const LONGEST = 5000;
+/** Of one text. What is beyond stays as it was written: a page must not stand still over somebody's formulas. */
+const MOST = 1000;
+const MOST_LETTERS = 50_000;
 
 export function drawFormulas(node: HTMLElement): void {
-  for (const span of node.querySelectorAll<HTMLElement>(".formula")) {
+  let letters = 0;
+  for (const span of [...node.querySelectorAll<HTMLElement>(".formula")].slice(0, MOST)) {
     const tex = span.textContent;
-    if (tex.length > LONGEST) continue;
+    letters += tex.length;
+    if (letters > MOST_LETTERS) return;
+    if (tex.length <= LONGEST) draw(tex, span);
+  }
+}
+
+function draw(tex: string, span: HTMLElement): void {
+  try {
     katex.render(tex, span, {
       displayMode: span.classList.contains("display"),
       throwOnError: false,
@@ -17,5 +28,8 @@ export function drawFormulas(node: HTMLElement): void {
       maxExpand: 200,
       maxSize: 20,
     });
+  } catch {
+    // Nested deeper than KaTeX can go.
+    span.textContent = tex;
   }
 }

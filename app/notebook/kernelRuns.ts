@@ -35,6 +35,9 @@ export class KernelRuns implements NotebookRuns {
   get asking(): Observable<RunQuestion | undefined> {
     return this.#execution.asking;
   }
+  get gone(): Observable<readonly CellId[]> {
+    return this.#execution.gone;
+  }
 
   cell(id: CellId): Observable<CellView> {
     return this.#execution.cell(id);

@@ -40,6 +40,7 @@ export class MemoryRuns implements NotebookRuns {
   readonly asked: string[] = [];
   readonly kernel = new Settable<KernelView>({ state: "off", backend: "auto" });
   readonly stale = new Settable<readonly CellId[]>([]);
+  readonly gone = new Settable<readonly CellId[]>([]);
   readonly asking = new Settable<RunQuestion | undefined>(undefined);
   readonly params = new MemoryParams();
   readonly #cells = new Map<CellId, Settable<CellView>>();

@@ -5,13 +5,8 @@ import { flushSync, mount, tick, unmount } from "svelte";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
-<<<<<<< HEAD
-import type { CellId, MemberId } from "../../lib/base/ids.ts";
-import { addCell, cellText, hasCellFlag, listCells } from "../../lib/notebook/notebook.ts";
-=======
 import type { CellId, MemberId, NotebookId } from "../../lib/base/ids.ts";
-import { addCell, cellText, listCells } from "../../lib/notebook/notebook.ts";
->>>>>>> wt-exact
+import { addCell, cellText, hasCellFlag, listCells } from "../../lib/notebook/notebook.ts";
 import type { Role } from "../../lib/workspace/session.ts";
 import Notebook from "./Notebook.svelte";
 import { askToGoOn } from "./goOn.ts";
@@ -419,4 +414,22 @@ it("marks a cell that others changed since it ran here, with the difference, unt
   ]);
   dismiss?.click();
   expect(runs.asked).toEqual(["dismiss a"]);
+});
+
+it("names the cells whose values went with the kernel, and goes to the one that is pressed", async () => {
+  open();
+  runs.gone.set([A, B]);
+  expect(named("status", "Kernel notice")).toBeNull();
+  runs.kernel.set({ state: "off", backend: "auto", notice: "The kernel was ended." });
+  flushSync();
+  const notice = named("status", "Kernel notice");
+  expect(notice?.textContent.replace(/\s+/g, " ").trim()).toBe(
+    "The kernel was ended. Cells 1 and 2 are not run here now.",
+  );
+  button("Go to cell 2").click();
+  await settle();
+  expect(at()).toBe(B);
+  runs.gone.set([B]);
+  flushSync();
+  expect(notice?.textContent).toMatch(/Cell\s+2\s+is not run here now/);
 });

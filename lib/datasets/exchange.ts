@@ -31,12 +31,18 @@ export type ReadFailure =
   /** The version is known, but its bytes are neither here nor to be had now. */
   | { readonly code: "bytes-not-here"; readonly name: string };
 
+const LONGEST_NAME = 1_000;
+
 /** Throws AppError "request-malformed". */
 export function parseDatasetRequest(value: unknown): DatasetRequest {
   const record = asRecord(value);
   const name = asString(record?.["name"]);
   const version = record?.["version"];
-  if (name === undefined || (version !== undefined && !isDigestStart(version)))
+  if (
+    name === undefined ||
+    name.length > LONGEST_NAME ||
+    (version !== undefined && !isDigestStart(version))
+  )
     throw new AppError({ code: "request-malformed", capability: DATASETS });
   return version === undefined ? { name } : { name, version };
 }

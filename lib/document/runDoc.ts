@@ -203,16 +203,14 @@ export function parseModel(value: unknown): ModelSummary | undefined {
   const record = asRecord(value);
   if (!record) return undefined;
   return {
-    name: asString(record["name"]) ?? "",
+    name: words(record["name"]),
     weights: asNumber(record["weights"]) ?? 0,
-    layers: records(record["layers"])
-      .slice(0, 1000)
-      .map((layer) => ({
-        name: asString(layer["name"]) ?? "",
-        type: asString(layer["type"]) ?? "",
-        shape: asString(layer["shape"]) ?? "",
-        weights: asNumber(layer["weights"]) ?? 0,
-      })),
+    layers: records(asArray(record["layers"]).slice(0, 1000)).map((layer) => ({
+      name: words(layer["name"]),
+      type: words(layer["type"]),
+      shape: words(layer["shape"]),
+      weights: asNumber(layer["weights"]) ?? 0,
+    })),
   };
 }
 
@@ -234,6 +232,10 @@ export function parseProgress(value: unknown): RunProgress | undefined {
     fraction: Math.min(1, Math.max(0, fraction)),
     leftMs: left === undefined ? undefined : Math.max(0, left),
   };
+}
+
+function words(value: unknown): string {
+  return (asString(value) ?? "").slice(0, 200);
 }
 
 function records(value: unknown): Record<string, unknown>[] {

@@ -32,18 +32,35 @@ function plain(
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value === "string") return (left.letters -= value.length) < 0 ? undefined : value;
   if (Array.isArray(value)) {
+    // Counted before it is walked: a list may be empty and four milliards long.
+    if (value.length > left.values) return undefined;
     const list = value.map((one: unknown) => plain(one, left, depth - 1));
     return list.includes(undefined) ? undefined : (list as Json[]);
   }
   const record = asRecord(value);
   if (!record) return undefined;
   const made: Record<string, Json> = {};
-  for (const [name, one] of Object.entries(record)) {
-    const json = plain(one, left, depth - 1);
+  const names = Object.keys(record);
+  if (names.length > left.values) return undefined;
+  for (const name of names) {
+    const json = plain(record[name], left, depth - 1);
     left.letters -= name.length;
     if (json === undefined || left.letters < 0) return undefined;
     // A key called __proto__ would become something else.
     Object.defineProperty(made, name, { value: json, enumerable: true });
   }
   return made;
+}
+
+/** How many letters and values a bundle that was parsed holds. */
+export function weightOf(bundle: MimeBundle): number {
+  return Object.values(bundle).reduce<number>((sum, json) => sum + weigh(json), 0);
+}
+
+function weigh(json: Json): number {
+  if (typeof json === "string") return json.length;
+  if (typeof json !== "object" || json === null) return 4;
+  if (Array.isArray(json))
+    return (json as Json[]).reduce<number>((sum, one) => sum + weigh(one), 2);
+  return Object.entries(json).reduce((sum, [name, one]) => sum + name.length + weigh(one), 2);
 }

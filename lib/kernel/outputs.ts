@@ -12,7 +12,7 @@ import { pictureBundle } from "./outputs/picture.ts";
 import { isShows, shownAs } from "./outputs/shows.ts";
 import { tableBundle } from "./outputs/table.ts";
 import { isTensor, tensorBundle } from "./outputs/tensor.ts";
-import { textOf } from "./outputs/text.ts";
+import { errorWords, textOf } from "./outputs/text.ts";
 import { treeOf } from "./outputs/tree.ts";
 import { vegaLiteBundle } from "./outputs/vegaLite.ts";
 
@@ -46,7 +46,7 @@ function treeBundle(value: object): MimeBundle {
 }
 
 function wordsBundle(value: object): MimeBundle | undefined {
-  if (value instanceof Error) return { "text/plain": `${value.name}: ${value.message}` };
+  if (value instanceof Error) return { "text/plain": errorWords(value) };
   if (value instanceof Blob)
     return {
       "text/plain": `A file of ${value.size.toLocaleString("en")} bytes${value.type === "" ? "" : `, ${value.type}`}`,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseToPage, parseToWorker } from "./protocol.ts";
 
 const shown = (bundle: unknown): unknown => {
-  const message = parseToPage({ kind: "outputs", shown: [{ bundle, id: null }] });
+  const message = parseToPage({ kind: "outputs", run: 1, shown: [{ bundle, id: null }] });
   return message?.kind === "outputs" ? message.shown[0]?.bundle : undefined;
 };
 
@@ -23,6 +23,7 @@ describe("what the worker says", () => {
     );
     const forged = fc.record({
       kind: fc.oneof(kind, fc.anything()),
+      run: fc.oneof(fc.nat(), fc.anything()),
       device: fc.anything(),
       notice: fc.anything(),
       message: fc.anything(),
@@ -44,18 +45,30 @@ describe("what the worker says", () => {
   });
 
   it("loses what no message has", () => {
-    expect(parseToPage({ kind: "trained", names: ["a", 1, "b"], more: true })).toEqual({
+    expect(parseToPage({ kind: "trained", run: 1, names: ["a", 1, "b"], more: true })).toEqual({
       kind: "trained",
+      run: 1,
       names: ["a", "b"],
     });
   });
 
   it.each([
-    [{ kind: "call", call: -1, capability: "datasets", request: 1 }],
-    [{ kind: "call", call: 0.5, capability: "datasets", request: 1 }],
-    [{ kind: "call", call: 1, capability: 7, request: 1 }],
-    [{ kind: "param", control: { name: "rate", initial: 5, kind: "number", min: 0, max: 1 } }],
-    [{ kind: "ended", end: { kind: "kernel-ended", reason: "because" } }],
+    [{ kind: "call", run: 1, call: -1, capability: "datasets", request: 1 }],
+    [{ kind: "call", run: 1, call: 0.5, capability: "datasets", request: 1 }],
+    [{ kind: "call", run: 1, call: 1, capability: 7, request: 1 }],
+    [{ kind: "call", call: 1, capability: "datasets", request: 1 }],
+    [{ kind: "ended", run: 1, end: { kind: "kernel-ended", reason: "because" } }],
+    [{ kind: "ended", run: -1, end: { kind: "done" } }],
+    [{ kind: "ended", run: 2 ** 60, end: { kind: "done" } }],
+    [{ kind: "outputs", shown: [] }],
+    [{ kind: "trained", run: null, names: [] }],
+    [
+      {
+        kind: "param",
+        run: 1,
+        control: { name: "rate", initial: 5, kind: "number", min: 0, max: 1 },
+      },
+    ],
     [{ kind: "run", cell: "c", code: "" }],
     ["ended"],
     [null],
@@ -71,8 +84,9 @@ describe("what the worker says", () => {
       column: -1,
       stack: [{ cell: "c", line: 1 }, 4],
     };
-    expect(parseToPage({ kind: "ended", end: { kind: "error", error } })).toEqual({
+    expect(parseToPage({ kind: "ended", run: 1, end: { kind: "error", error } })).toEqual({
       kind: "ended",
+      run: 1,
       end: {
         kind: "error",
         error: { name: "TypeError", message: "no", line: null, column: null, stack: [] },
@@ -96,6 +110,13 @@ describe("a bundle", () => {
     ["a list, not a bundle", ["text/plain"]],
   ])("is refused with %s", (_, bundle) => {
     expect(shown(bundle)).toBeUndefined();
+  });
+
+  it("is refused at once where a list in it is empty and four milliards long", () => {
+    const endless = new Array(2 ** 32 - 1);
+    expect(shown({ "application/json": endless })).toBeUndefined();
+    expect(shown({ "application/json": { in: [endless] } })).toBeUndefined();
+    expect(shown({ "text/plain": "a", more: endless })).toEqual({ "text/plain": "a" });
   });
 
   it("is refused where it holds itself", () => {

@@ -32,6 +32,8 @@ export type ToWorker =
 
 export interface RunMessage {
   readonly kind: "run";
+  /** Names this run: what the worker says of a cell says it of this run, or is not heard. */
+  readonly run: number;
   readonly cell: string;
   readonly code: string;
   readonly defines: readonly string[];
@@ -46,21 +48,22 @@ export interface RunMessage {
 export type ToPage =
   | { readonly kind: "ready"; readonly device: Device; readonly notice: string | null }
   | { readonly kind: "failed"; readonly message: string }
-  | { readonly kind: "outputs"; readonly shown: readonly Shown[] }
-  | { readonly kind: "trained"; readonly names: readonly string[] }
+  | { readonly kind: "outputs"; readonly run: number; readonly shown: readonly Shown[] }
+  | { readonly kind: "trained"; readonly run: number; readonly names: readonly string[] }
   /** The cell asked for the value of this control. */
-  | { readonly kind: "param"; readonly control: ParamControl }
+  | { readonly kind: "param"; readonly run: number; readonly control: ParamControl }
   | {
       readonly kind: "call";
+      readonly run: number;
       /** null where no answer is waited for. */
       readonly call: number | null;
       readonly capability: string;
       readonly request: unknown;
     }
-  | { readonly kind: "ended"; readonly end: GuestEnd }
+  | { readonly kind: "ended"; readonly run: number; readonly end: GuestEnd }
   /** Something went wrong with no cell to show it on. */
   | { readonly kind: "notice"; readonly message: string }
-  /** The worker is of no more use: its device is gone. */
+  /** The worker is of no more use: its device is gone, or it runs what it said had ended. */
   | { readonly kind: "lost"; readonly message: string };
 
 export interface Shown {
@@ -82,6 +85,7 @@ const LONGEST_MESSAGE = 20_000;
 /** What the worker said, or undefined where it is no message of ours. */
 export function parseToPage(value: unknown): ToPage | undefined {
   const message = asRecord(value);
+  const run = whole(message?.["run"]);
   switch (message?.["kind"]) {
     case "ready":
       return {
@@ -92,21 +96,25 @@ export function parseToPage(value: unknown): ToPage | undefined {
     case "failed":
       return { kind: "failed", message: text(message["message"]) ?? "" };
     case "outputs":
+      if (run === undefined) return undefined;
       return {
         kind: "outputs",
+        run,
         shown: asArray(message["shown"]).slice(0, MOST_SHOWN).flatMap(parseShown),
       };
     case "trained":
-      return { kind: "trained", names: names(message["names"]) };
+      return run === undefined
+        ? undefined
+        : { kind: "trained", run, names: names(message["names"]) };
     case "param": {
       const control = parseControl(message["control"]);
-      return control && { kind: "param", control };
+      return control && run !== undefined ? { kind: "param", run, control } : undefined;
     }
     case "call":
-      return parseCall(message);
+      return parseCall(message, run);
     case "ended": {
       const end = parseEnd(message["end"]);
-      return end && { kind: "ended", end };
+      return end && run !== undefined ? { kind: "ended", run, end } : undefined;
     }
     case "notice":
       return { kind: "notice", message: text(message["message"]) ?? "" };
@@ -117,11 +125,11 @@ export function parseToPage(value: unknown): ToPage | undefined {
   }
 }
 
-function parseCall(message: Record<string, unknown>): ToPage | undefined {
+function parseCall(message: Record<string, unknown>, run: number | undefined): ToPage | undefined {
   const capability = asString(message["capability"]);
   const call = message["call"] === null ? null : whole(message["call"]);
-  if (capability === undefined || call === undefined) return undefined;
-  return { kind: "call", call, capability, request: message["request"] };
+  if (capability === undefined || call === undefined || run === undefined) return undefined;
+  return { kind: "call", run, call, capability, request: message["request"] };
 }
 
 function parseShown(value: unknown): Shown[] {
@@ -192,6 +200,7 @@ export function parseToWorker(value: unknown): ToWorker | undefined {
     case "run":
       return {
         kind: "run",
+        run: whole(message["run"]) ?? 0,
         cell: asString(message["cell"]) ?? "",
         code: asString(message["code"]) ?? "",
         defines: names(message["defines"]),

@@ -80,6 +80,23 @@ describe("running", () => {
     });
   });
 
+  it("says which cells' values went with a kernel that was ended, until another one runs", async () => {
+    const { execution, kernel, settle, doc } = alone({ ...three, d: "1" });
+    execution.runCell(id("c"));
+    await settle();
+    expect(execution.gone.current).toEqual([]);
+    kernel.restart("it was ended");
+    await settle();
+    expect(execution.gone.current).toEqual(["a", "b", "c"]);
+    deleteCell(doc, id("b"));
+    execution.runCell(id("d"));
+    await settle();
+    expect(execution.gone.current).toEqual([]);
+    execution.restart();
+    await settle();
+    expect(execution.gone.current).toEqual(["d"]);
+  });
+
   it("shows who runs, who waits, and behind whom", async () => {
     const { execution, kernel, states, view, settle } = alone(three);
     const held = kernel.hold(id("a"));

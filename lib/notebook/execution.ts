@@ -60,6 +60,7 @@ export class Execution {
   readonly #views: CellViews;
   readonly #stale = new Settable<readonly CellId[]>([]);
   readonly #asking = new Settable<RunQuestion | undefined>(undefined);
+  readonly #gone = new Settable<readonly CellId[]>([]);
   readonly #running = new Settable<RunningCell | undefined>(undefined);
   readonly #stops: readonly (() => void)[];
   readonly #pace: ReadingPace;
@@ -73,6 +74,8 @@ export class Execution {
   readonly asking: Observable<RunQuestion | undefined> = this.#asking;
   readonly running: Observable<RunningCell | undefined> = this.#running;
   readonly params: Params;
+  /** The cells whose values went with the kernel that ended last, until another one runs. */
+  readonly gone: Observable<readonly CellId[]> = this.#gone;
 
   constructor(world: ExecutionWorld) {
     this.#world = world;
@@ -171,7 +174,7 @@ export class Execution {
 
   restart(): void {
     this.#drop();
-    this.#clear();
+    this.#lose();
     this.#world.kernel.restart();
     this.#refresh();
   }
@@ -280,11 +283,15 @@ export class Execution {
   /** A kernel that is off or starts anew holds nothing. */
   #watchKernel(): void {
     const { state } = this.#world.kernel.status.current;
-    if (state === "off" || state === "starting") this.#clear();
+    if (state === "off" || state === "starting") this.#lose();
+    else if (state === "running" && this.#gone.current.length > 0) this.#gone.set([]);
     this.#refreshSoon();
   }
 
-  #clear(): void {
+  #lose(): void {
+    const { cells } = this.#held;
+    if (cells.length > 0)
+      this.#gone.set([...this.#code.cells.keys()].filter((one) => cells.includes(one)));
     this.#held.clear();
     this.#auto.clear();
   }

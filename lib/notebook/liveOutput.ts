@@ -1,5 +1,6 @@
 /** The output of a cell while it runs: gathers what the kernel tells until it is a record. */
 import type { Digest } from "../base/ids.ts";
+import { weightOf } from "../kernel/bundle.ts";
 import type { ErrorOutput, MimeBundle } from "../kernel/mime.ts";
 import {
   type DatasetInput,
@@ -13,9 +14,23 @@ import type { OutputRecord } from "./outputs.ts";
 /** Who runs it, from what, since when. */
 export type RunOrigin = Pick<OutputRecord, "by" | "byName" | "at" | "inputs">;
 
+/** A little above what the kernel's own half lets through; what passes it by is cut here. */
+const MOST_BUNDLES = 1_800;
+const MOST_LETTERS = 10_000_000;
+const MOST_RUNS = 200;
+const MOST_NAMES = 1_000;
+
+interface Part {
+  bundle: MimeBundle;
+  letters: number;
+}
+
 export class LiveOutput {
   readonly #origin: RunOrigin;
-  readonly #bundles: { bundle: MimeBundle; readonly id: string | undefined }[] = [];
+  readonly #parts: Part[] = [];
+  readonly #byId = new Map<string, Part>();
+  #letters = 0;
+  #cut = false;
   readonly #datasets = new Map<string, DatasetInput>();
   readonly #params = new Map<string, ParamInput>();
   readonly #runs = new Set<string>();
@@ -27,9 +42,18 @@ export class LiveOutput {
 
   /** A bundle with an id takes the place of the one before it with that id. */
   show(bundle: MimeBundle, id?: string): void {
-    const same = id === undefined ? undefined : this.#bundles.find((one) => one.id === id);
-    if (same) same.bundle = bundle;
-    else this.#bundles.push({ bundle, id });
+    const same = id === undefined ? undefined : this.#byId.get(id);
+    const letters = weightOf(bundle);
+    const more = letters - (same?.letters ?? 0);
+    if (this.#letters + more > MOST_LETTERS || (!same && this.#parts.length >= MOST_BUNDLES)) {
+      this.#cut = true;
+      return;
+    }
+    this.#letters += more;
+    if (same) return void Object.assign(same, { bundle, letters });
+    const part = { bundle, letters };
+    this.#parts.push(part);
+    if (id !== undefined) this.#byId.set(id, part);
   }
 
   readDataset(dataset: DatasetInput): void {
@@ -40,12 +64,15 @@ export class LiveOutput {
     this.#params.set(param.name, param);
   }
 
+  /** The newest are kept, for theirs are the curves under the cell. */
   startedRun(run: string): void {
     this.#runs.add(run);
+    const [oldest] = this.#runs;
+    if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
   }
 
   trained(names: readonly string[]): void {
-    for (const name of names) this.#trains.add(name);
+    for (const name of names) if (this.#trains.size < MOST_NAMES) this.#trains.add(name);
   }
 
   /** It trained or recorded something. */
@@ -69,7 +96,8 @@ export class LiveOutput {
   ): OutputRecord {
     const { by, byName, at } = this.#origin;
     const inputs = this.inputs;
-    const shown = this.#bundles.map((one) => one.bundle);
+    const parts = this.#parts.map((one) => one.bundle);
+    const shown = this.#cut ? [...parts, CUT] : parts;
     const digest: Digest = digestInputs(inputs);
     return {
       bundles: error ? [...shown, errorBundle(error)] : shown,
@@ -89,6 +117,12 @@ export class LiveOutput {
     };
   }
 }
+
+const CUT_WORDS = "This cell shows more than fits: the rest is left out.";
+const CUT: MimeBundle = {
+  "application/vnd.ensemble.console+json": { level: "warn", text: CUT_WORDS },
+  "text/plain": CUT_WORDS,
+};
 
 function errorBundle(error: ErrorOutput): MimeBundle {
   return {

@@ -39,7 +39,7 @@ it("does not grow with a chart that is updated a thousand times", async () => {
     by: "m" as MemberId,
     byName: "Mira",
     at: clock.now(),
-    inputs: { seed: 1, sources: [], datasets: [] },
+    inputs: { seed: 1, sources: [], datasets: [], params: [] },
   });
   for (let i = 0; i < 1000; i++) {
     live.show({ "image/svg+xml": chart(i), "text/plain": "chart" }, "chart");

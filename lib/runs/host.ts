@@ -21,11 +21,14 @@ export interface RunsHost {
 
 /** More runs than this at once in one cell is a mistake in its code. */
 const MAX_OPEN = 100;
+/** And so many one after the other: each is a row that the whole workspace reads. */
+const MAX_STARTED = 2_000;
 
 export function runsCapability({ session, world }: RunsHost): Capability<RunRequest> {
   const open = new Map<CellId, Map<number, Recording>>();
   /** What runs that have not begun yet go on from. */
   const resumed = new Map<CellId, Map<number, Resumed>>();
+  const started = new Map<CellId, number>();
   let stopBeating: (() => void) | undefined;
 
   /** A run that only waits beats by this timer; one that logs beats by what the worker tells (hidden tabs throttle timers). */
@@ -48,6 +51,12 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
     const runs = open.get(context.cell) ?? new Map<number, Recording>();
     if (runs.size >= MAX_OPEN)
       throw new Error(`This cell has ${MAX_OPEN} runs open. Finish one with run.finish() first.`);
+    const before = started.get(context.cell) ?? 0;
+    if (before >= MAX_STARTED)
+      throw new Error(
+        `This cell started ${MAX_STARTED} runs, which is as many as one cell can: run it again for more.`,
+      );
+    started.set(context.cell, before + 1);
     const recording = new Recording({
       session,
       world,
@@ -112,6 +121,7 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
     },
     async cellEnded(cell, how) {
       resumed.delete(cell);
+      started.delete(cell);
       const left = [...(open.get(cell) ?? [])];
       const word = how === "done" ? "finished" : how === "error" ? "failed" : "interrupted";
       for (const [run] of left) forget(cell, run);

@@ -39,6 +39,8 @@ import { SeriesLog, lastValues, sparkOf } from "./seriesLog.ts";
 
 export const ROW_EVERY_MS = 10_000;
 const PROGRESS_EVERY_MS = 1000;
+/** The last value of each stands in the list of runs, which everybody loads. */
+const MOST_METRICS = 500;
 const SEAL_AT = 65_536;
 const CURVE_BUCKETS = 400;
 const SERIES_MIME = "application/vnd.ensemble.series";
@@ -72,6 +74,7 @@ export class Recording {
   // These grow as the queue is worked off, so that a seal never holds a point whose chunk is still to come.
   readonly #unsealed = new SeriesLog();
   readonly #whole = new SeriesLog();
+  readonly #metrics = new Set<string>();
   #datasets = 0;
   /** Params that came from controls and that the cell said nothing of: what it says of one later counts. */
   readonly #controls = new Set<string>();
@@ -112,7 +115,11 @@ export class Recording {
     });
   }
 
+  /** Throws where it is one metric too many. */
   log(blocks: readonly Block[], progress: RunProgress | undefined, console: string): void {
+    for (const block of blocks) this.#metrics.add(seriesKey(block));
+    if (this.#metrics.size > MOST_METRICS)
+      throw new Error(`A run can have ${MOST_METRICS} metrics: log fewer names.`);
     const now = this.#settings.world.now();
     this.#write(async ({ run }) => {
       this.#unsealed.append(blocks);

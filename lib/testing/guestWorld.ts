@@ -62,6 +62,7 @@ export class GuestWorkshop {
     const { defines } = analysis;
     this.runtime.receive({
       kind: "run",
+      run: 1,
       cell,
       code,
       defines,

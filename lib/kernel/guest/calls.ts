@@ -6,11 +6,14 @@ type Answer = Extract<ToWorker, { kind: "reply" | "refuse" }>;
 
 export class Calls {
   readonly #world: Pick<GuestWorld, "post">;
+  readonly #run: () => number;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #next = 0;
 
-  constructor(world: Pick<GuestWorld, "post">) {
+  /** `run`: the run of now, whose calls they are. */
+  constructor(world: Pick<GuestWorld, "post">, run: () => number) {
     this.#world = world;
+    this.#run = run;
   }
 
   call(capability: string, request: unknown, transfer?: Transferable[]): Promise<unknown> {
@@ -23,12 +26,13 @@ export class Calls {
         refused.message = answer.message;
         reject(refused);
       });
-      this.#world.post({ kind: "call", call, capability, request }, transfer);
+      this.#world.post({ kind: "call", run: this.#run(), call, capability, request }, transfer);
     });
   }
 
   tell(capability: string, request: unknown, transfer?: Transferable[]): void {
-    this.#world.post({ kind: "call", call: null, capability, request }, transfer);
+    const run = this.#run();
+    this.#world.post({ kind: "call", run, call: null, capability, request }, transfer);
   }
 
   answer(answer: Answer): void {

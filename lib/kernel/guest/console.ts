@@ -5,6 +5,8 @@ import { rowsBundle } from "../outputs/table.ts";
 import { textOf } from "../outputs/text.ts";
 
 type Level = ConsoleOutput["level"];
+/** Of one line. */
+const MOST_VALUES = 100;
 const LEVELS: readonly Level[] = ["log", "info", "warn", "error", "debug"];
 
 interface ConsoleLike {
@@ -23,7 +25,7 @@ export function redirectConsole(
     const original = console[level].bind(console);
     console[level] = (...values) => {
       const to = shown();
-      if (to) to.print(level, values.map(textOf).join(" "));
+      if (to) to.print(level, values.slice(0, MOST_VALUES).map(textOf).join(" "));
       else original(...values);
     };
   }

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 /** What stands under the cell at the end, as the page puts it together. */
 function standing(ran: Ran): unknown[] {
-  const inputs = { seed: 1, sources: [], datasets: [] };
+  const inputs = { seed: 1, sources: [], datasets: [], params: [] };
   const live = new LiveOutput({
     by: "m",
     byName: "M",

@@ -14,6 +14,15 @@ export class Interrupted extends Error {
   }
 }
 
+/** Anything can be thrown, also what throws when it is looked at. */
+export function isInterrupted(error: unknown): boolean {
+  try {
+    return error instanceof Interrupted;
+  } catch {
+    return false;
+  }
+}
+
 export class Interruption {
   #requested = false;
   #over = false;

@@ -18,7 +18,7 @@ import { type GuestEnd, type RunMessage, type ToWorker } from "../protocol.ts";
 import { Calls } from "./calls.ts";
 import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
 import { redirectConsole } from "./console.ts";
-import { Interrupted, Interruption } from "./interruption.ts";
+import { Interruption, isInterrupted } from "./interruption.ts";
 import { Names } from "./names.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
 import { CellShown } from "./shown.ts";
@@ -57,7 +57,7 @@ export class Runtime {
 
   constructor(world: GuestWorld) {
     this.#world = world;
-    this.#calls = new Calls(world);
+    this.#calls = new Calls(world, () => this.#running?.run.run ?? 0);
     const running = (): Running | undefined => this.#running;
     this.guest = {
       get cell() {
@@ -122,7 +122,7 @@ export class Runtime {
 
   /** An error that nobody caught: it is the cell's, or where none runs, the page is told. */
   astray(error: unknown): void {
-    if (error instanceof Interrupted) return;
+    if (isInterrupted(error)) return;
     if (this.#running) this.#running.astray ??= { error };
     else {
       const { name, message } = errorOutput(error, this.#modules);
@@ -140,12 +140,17 @@ export class Runtime {
   }
 
   async #run(run: RunMessage): Promise<void> {
-    if (this.#running) throw new Error("one cell at a time");
+    if (this.#running)
+      // Only a message that a cell made up can have told the page that this one had ended.
+      return this.#world.post({
+        kind: "lost",
+        message: "A cell ran on after it was said to be over",
+      });
     const running: Running = (this.#running = {
       cell: run.cell as CellId,
       run,
       controls: new Map(),
-      shown: new CellShown(this.#world),
+      shown: new CellShown(this.#world, run.run),
       interruption: new Interruption(this.#world),
       trained: new Set(),
       chance: seededRandom(run.seed),
@@ -156,15 +161,16 @@ export class Runtime {
     this.#world.setRandom(running.chance);
     const outcome = await this.#outcome(run, running);
     for (const act of running.atEnd) await this.#closing(act);
+    await this.#closing(() => this.#world.settled?.());
     // What is shown may never come: whoever interrupts does not want to wait for it either.
     await this.#closing(() => running.interruption.orStopped(running.shown.end()));
     const stopped = outcome.kind === "done" && running.interruption.requested;
     const end: GuestEnd = stopped ? { kind: "interrupted" } : outcome;
     const makerOf = (object: object): string | undefined => this.#makers.get(object);
     const names = this.#names.changedWith(running.trained, run.cell, makerOf);
-    if (names.length > 0) this.#world.post({ kind: "trained", names });
+    if (names.length > 0) this.#world.post({ kind: "trained", run: run.run, names });
     this.#running = undefined;
-    this.#world.post({ kind: "ended", end });
+    this.#world.post({ kind: "ended", run: run.run, end });
   }
 
   #param(control: ParamControl): ParamValue {
@@ -184,7 +190,7 @@ export class Runtime {
       );
     if (!before && running.controls.size >= MOST_PARAMS)
       throw new Error(`A cell has at most ${MOST_PARAMS} params.`);
-    if (!before) this.#world.post({ kind: "param", control });
+    if (!before) this.#world.post({ kind: "param", run: running.run.run, control });
     running.controls.set(name, control);
     return valueOf(control, running.run.params);
   }
@@ -194,7 +200,7 @@ export class Runtime {
     try {
       await act();
     } catch (error) {
-      if (!(error instanceof Interrupted)) this.warn(errorOutput(error, this.#modules).message);
+      if (!isInterrupted(error)) this.warn(errorOutput(error, this.#modules).message);
     }
   }
 
@@ -207,7 +213,7 @@ export class Runtime {
       if (running.astray) throw running.astray.error;
       return running.interruption.requested ? { kind: "interrupted" } : { kind: "done" };
     } catch (error) {
-      if (error instanceof Interrupted) return { kind: "interrupted" };
+      if (isInterrupted(error)) return { kind: "interrupted" };
       return { kind: "error", error: errorOutput(error, this.#modules) };
     }
   }

@@ -2,8 +2,10 @@
  * What one run of a cell shows, in the order in which it was shown, a batch at a time. A flood is cut: what
  * is let through fits a document that a whole team loads.
  */
+import { parseBundle, weightOf } from "../bundle.ts";
 import type { ConsoleOutput, MimeBundle } from "../mime.ts";
 import { bundleOf } from "../outputs.ts";
+import { errorWords, textOf } from "../outputs/text.ts";
 import type { Shown } from "../protocol.ts";
 import type { GuestWorld } from "./world.ts";
 
@@ -11,14 +13,21 @@ const MOST_LINES = 1_000;
 const MOST_PRINTED = 1_000_000;
 const MOST_SHOWN = 500;
 const MOST_SHOWN_LETTERS = 8_000_000;
+const LONGEST_ID = 200;
 const BATCH_MS = 50;
+/** The page takes in so much without falling behind; a big batch is followed by a longer pause. */
+const LETTERS_A_MS = 8_000;
 
 type Level = ConsoleOutput["level"];
 
 export class CellShown {
   readonly #world: Pick<GuestWorld, "post" | "now" | "later">;
+  readonly #run: number;
   #batch: Shown[] = [];
-  #sentAt = -BATCH_MS;
+  /** Where in the batch stands what was shown under an id. */
+  readonly #inBatch = new Map<string, number>();
+  #batchLetters = 0;
+  #sendAt = -Infinity;
   #cancel: (() => void) | undefined;
   /** Ends when everything shown so far has become bundles. */
   #settled: Promise<void> | undefined;
@@ -30,11 +39,15 @@ export class CellShown {
   readonly #placed = new Map<string, number>();
   #cut = false;
 
-  constructor(world: Pick<GuestWorld, "post" | "now" | "later">) {
+  constructor(world: Pick<GuestWorld, "post" | "now" | "later">, run: number) {
     this.#world = world;
+    this.#run = run;
   }
 
-  display(value: unknown, id: string | null): void {
+  display(value: unknown, given: string | null): void {
+    const id = typeof given === "string" ? given.slice(0, LONGEST_ID) : null;
+    // A loop that shows without end should not make what nobody will see.
+    if (this.#full(id)) return this.#sayCut();
     const bundle = attempt(value);
     if (!this.#settled && !(bundle instanceof Promise)) return this.#add(bundle, id);
     // Something before it is not ready yet, or it is not: the order stays.
@@ -49,11 +62,11 @@ export class CellShown {
   }
 
   print(level: Level, text: string): void {
-    const lines = text.split("\n").length;
-    this.#lines += lines;
+    if (this.#lines > MOST_LINES || this.#printed > MOST_PRINTED) return this.#sayCut();
+    this.#lines += text.split("\n").length;
     this.#printed += text.length;
     if (this.#lines > MOST_LINES || this.#printed > MOST_PRINTED) return this.#sayCut();
-    this.#push({ bundle: consoleBundle({ level, text }), id: null });
+    this.#push({ bundle: consoleBundle({ level, text }), id: null }, text.length);
   }
 
   /** Sends what is left, tensors that are still being read included. */
@@ -62,41 +75,56 @@ export class CellShown {
     this.#send();
   }
 
-  #add(bundle: MimeBundle | undefined, id: string | null): void {
-    if (!bundle) return;
-    const letters = lettersOf(bundle);
+  #add(made: MimeBundle | undefined, id: string | null): void {
+    if (made === undefined) return;
+    const bundle = harmless(made);
+    const letters = weightOf(bundle);
     // What takes the place of something takes no more room than it needs itself.
     const before = id === null ? 0 : (this.#placed.get(id) ?? 0);
+    if (this.#full(id) || this.#letters + letters - before > MOST_SHOWN_LETTERS)
+      return this.#sayCut();
     if (id === null || !this.#placed.has(id)) this.#shown++;
     this.#letters += letters - before;
     if (id !== null) this.#placed.set(id, letters);
-    if (this.#shown > MOST_SHOWN || this.#letters > MOST_SHOWN_LETTERS) return this.#sayCut();
-    const at = id === null ? -1 : this.#batch.findIndex((one) => one.id === id);
-    if (at < 0) this.#push({ bundle, id });
-    else this.#batch[at] = { bundle, id };
+    this.#push({ bundle, id }, letters);
+  }
+
+  /** Something new has no place any more; what takes the place of something has. */
+  #full(id: string | null): boolean {
+    return this.#shown >= MOST_SHOWN && !(id !== null && this.#placed.has(id));
   }
 
   #sayCut(): void {
     if (this.#cut) return;
     this.#cut = true;
     const text = `This cell shows more than fits (${MOST_LINES} lines, ${MOST_SHOWN} outputs): the rest is left out.`;
-    this.#push({ bundle: consoleBundle({ level: "warn", text }), id: null });
+    this.#push({ bundle: consoleBundle({ level: "warn", text }), id: null }, text.length);
   }
 
-  #push(shown: Shown): void {
-    this.#batch.push(shown);
+  #push(shown: Shown, letters: number): void {
+    this.#batchLetters += letters;
+    const at = shown.id === null ? undefined : this.#inBatch.get(shown.id);
+    if (at !== undefined) this.#batch[at] = shown;
+    else {
+      if (shown.id !== null) this.#inBatch.set(shown.id, this.#batch.length);
+      this.#batch.push(shown);
+    }
     // A loop that lets no timer in should still show what it does.
-    if (this.#world.now() - this.#sentAt >= BATCH_MS) this.#send();
-    else this.#cancel ??= this.#world.later(BATCH_MS, () => this.#send());
+    const wait = this.#sendAt - this.#world.now();
+    if (wait <= 0) this.#send();
+    else this.#cancel ??= this.#world.later(wait, () => this.#send());
   }
 
   #send(): void {
     this.#cancel?.();
     this.#cancel = undefined;
     if (this.#batch.length === 0) return;
-    this.#world.post({ kind: "outputs", shown: joinLines(this.#batch) });
+    this.#world.post({ kind: "outputs", run: this.#run, shown: joinLines(this.#batch) });
+    this.#sendAt =
+      this.#world.now() + Math.max(BATCH_MS, Math.min(2000, this.#batchLetters / LETTERS_A_MS));
     this.#batch = [];
-    this.#sentAt = this.#world.now();
+    this.#inBatch.clear();
+    this.#batchLetters = 0;
   }
 }
 
@@ -105,7 +133,7 @@ function attempt(value: unknown): ReturnType<typeof bundleOf> {
   try {
     return bundleOf(value);
   } catch (error) {
-    return cannotShow(error);
+    return cannotShow(why(error));
   }
 }
 
@@ -113,39 +141,59 @@ async function settle(bundle: ReturnType<typeof bundleOf>): Promise<MimeBundle |
   try {
     return await bundle;
   } catch (error) {
-    return cannotShow(error);
+    return cannotShow(why(error));
   }
 }
 
-function cannotShow(error: unknown): MimeBundle {
-  const why = error instanceof Error ? error.message : String(error);
-  return consoleBundle({ level: "warn", text: `This value could not be shown: ${why}` });
+/** The same bundle as the page will read it: what a value's own code made of itself may be anything. */
+function harmless(bundle: MimeBundle): MimeBundle {
+  try {
+    return parseBundle(bundle) ?? cannotShow("it is too large, or no kind of output");
+  } catch (error) {
+    return cannotShow(why(error));
+  }
+}
+
+function cannotShow(reason: string): MimeBundle {
+  return consoleBundle({ level: "warn", text: `This value could not be shown: ${reason}` });
+}
+
+/** What was thrown may itself be made so that it throws. */
+function why(error: unknown): string {
+  try {
+    return error instanceof Error ? errorWords(error).replace(/^Error: /, "") : textOf(error);
+  } catch {
+    return "it throws when it is looked at";
+  }
 }
 
 function consoleBundle(output: ConsoleOutput): MimeBundle {
   return { "application/vnd.ensemble.console+json": output, "text/plain": output.text };
 }
 
-function lettersOf(bundle: MimeBundle): number {
-  return Object.values(bundle).reduce<number>(
-    (sum, json) => sum + (typeof json === "string" ? json.length : JSON.stringify(json).length),
-    0,
-  );
-}
-
 /** Lines of one level that were printed one after the other become one output. */
 function joinLines(batch: readonly Shown[]): Shown[] {
   const joined: Shown[] = [];
+  let lines: { readonly level: Level; readonly texts: string[] } | undefined;
+  const flush = (): void => {
+    if (lines)
+      joined.push({
+        bundle: consoleBundle({ level: lines.level, text: lines.texts.join("\n") }),
+        id: null,
+      });
+    lines = undefined;
+  };
   for (const one of batch) {
-    const [before, now] = [joined.at(-1), one].map(
-      (shown) =>
-        shown?.bundle["application/vnd.ensemble.console+json"] as ConsoleOutput | undefined,
-    );
-    if (!before || !now || before.level !== now.level) joined.push(one);
+    const line = one.bundle["application/vnd.ensemble.console+json"] as ConsoleOutput | undefined;
+    if (!line || one.id !== null) {
+      flush();
+      joined.push(one);
+    } else if (lines?.level === line.level) lines.texts.push(line.text);
     else {
-      const text = `${before.text}\n${now.text}`;
-      joined[joined.length - 1] = { bundle: consoleBundle({ level: now.level, text }), id: null };
+      flush();
+      lines = { level: line.level, texts: [line.text] };
     }
   }
+  flush();
   return joined;
 }

@@ -1,6 +1,7 @@
 /** An exception as a person sees it: where it happened in the cells, and none of the machinery. */
 import type { ErrorOutput } from "../mime.ts";
 import { asRecord, asString } from "../../base/json.ts";
+import { cut } from "../outputs/fields.ts";
 import { textOf } from "../outputs/text.ts";
 import { type Positions, sourceColumn } from "../compile/positions.ts";
 
@@ -23,16 +24,31 @@ export class PlacedError extends Error {
 
 const FRAME = /(?:^|[\s(@])((?:blob:|cell-run-)[^\s()@]*?):(\d+):(\d+)/g;
 const MOST_FRAMES = 20;
+const MOST_CAUSES = 3;
+const LONGEST_NAME = 199;
+const LONGEST_MESSAGE = 19_000;
+const LONGEST_STACK = 100_000;
 
-/** `modules` by the name that stacks have for them. */
+/** `modules` by the name that stacks have for them. Never throws: anything at all can be thrown. */
 export function errorOutput(
   thrown: unknown,
   modules: ReadonlyMap<string, CellModule>,
 ): ErrorOutput {
+  try {
+    return describe(thrown, modules);
+  } catch {
+    return { name: "Error", message: "What was thrown cannot be read", ...nowhere };
+  }
+}
+
+function describe(thrown: unknown, modules: ReadonlyMap<string, CellModule>): ErrorOutput {
   if (!(thrown instanceof Error)) return { name: "Error", message: said(thrown), ...nowhere };
   // A cell may have put anything at all into its error, and all of it has to travel.
-  const [name, message] = [textIn(thrown.name, "Error"), textIn(thrown.message, "")];
-  const cause = thrown.cause instanceof Error ? ` (${thrown.cause.message})` : "";
+  const name = cut(textIn(thrown.name, "Error"), LONGEST_NAME);
+  const message = cut(textIn(thrown.message, ""), LONGEST_MESSAGE);
+  const cause = causesOf(thrown)
+    .map((one) => ` (${one})`)
+    .join("");
   const frames = framesOf(textIn(thrown.stack, ""), modules);
   const stack =
     thrown instanceof PlacedError
@@ -45,7 +61,7 @@ export function errorOutput(
 const nowhere = { line: null, column: null, stack: [] };
 
 function framesOf(stack: string, modules: ReadonlyMap<string, CellModule>): ErrorOutput["stack"] {
-  return [...stack.matchAll(FRAME)]
+  return [...stack.slice(0, LONGEST_STACK).matchAll(FRAME)]
     .flatMap(([, name = "", line, column]) => {
       const module = modules.get(name);
       if (!module) return [];
@@ -57,9 +73,17 @@ function framesOf(stack: string, modules: ReadonlyMap<string, CellModule>): Erro
     .slice(0, MOST_FRAMES);
 }
 
+/** What the errors behind it say, nearest first; they may go round in a circle. */
+function causesOf(error: Error): string[] {
+  const causes: string[] = [];
+  for (let one = error.cause; one instanceof Error && causes.length < MOST_CAUSES; one = one.cause)
+    causes.push(cut(textIn(one.message, ""), LONGEST_MESSAGE / 10));
+  return causes;
+}
+
 /** Whatever was thrown, in words: a string, a number, an object with a message. */
 function said(thrown: unknown): string {
-  return asString(asRecord(thrown)?.["message"]) ?? textOf(thrown);
+  return cut(asString(asRecord(thrown)?.["message"]) ?? textOf(thrown), LONGEST_MESSAGE);
 }
 
 function textIn(value: unknown, otherwise: string): string {

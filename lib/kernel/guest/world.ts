@@ -13,6 +13,8 @@ export interface GuestWorld {
   later(ms: number, then: () => void): () => void;
   /** Lets messages and timers in that wait for their turn. */
   turn(): Promise<void>;
+  /** Waits until the device has said what went wrong with all that was asked of it so far. */
+  settled?: () => Promise<void>;
 }
 
 /** A compiled cell: lib/kernel/compile/rewrite.ts writes it, the runtime calls it. */

@@ -10,15 +10,24 @@ interface ElementLike {
 }
 
 const ELEMENT = 1;
+/** More than this no page draws. */
+const LONGEST_MARKUP = 2_000_000;
+/** Words are looked for in so much of it. */
+const LONGEST_READ = 50_000;
 
 /** Undefined where the value is no element. */
 export function elementBundle(value: object): MimeBundle | undefined {
   if (!isElement(value)) return undefined;
-  const words = wordsOf(value.outerHTML);
-  if (value.localName !== "svg") return { "text/html": value.outerHTML, "text/plain": words };
-  if (value.getAttribute("xmlns") === null)
+  const svg = value.localName === "svg";
+  if (svg && value.getAttribute("xmlns") === null)
     value.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  return { "image/svg+xml": value.outerHTML, "text/plain": words === "" ? "picture" : words };
+  const markup = value.outerHTML;
+  if (typeof markup !== "string") return undefined;
+  if (markup.length > LONGEST_MARKUP)
+    throw new Error("it is a drawing of more than 2 MB: draw fewer marks");
+  const words = wordsOf(markup.slice(0, LONGEST_READ));
+  if (!svg) return { "text/html": markup, "text/plain": words };
+  return { "image/svg+xml": markup, "text/plain": words === "" ? "picture" : words };
 }
 
 /** Several drawings, one beside the other; undefined where the value is no list of them. */

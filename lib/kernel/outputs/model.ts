@@ -3,6 +3,8 @@ import { asArray } from "../../base/json.ts";
 import type { MimeBundle, ModelOutput } from "../mime.ts";
 import { textOf } from "./text.ts";
 
+const MOST_LAYERS = 500;
+
 interface ModelLike {
   readonly name?: unknown;
   readonly layers: readonly LayerLike[];
@@ -18,8 +20,6 @@ interface LayerLike {
   countParams(): number;
   getClassName(): string;
 }
-
-const MOST_LAYERS = 500;
 
 export function isModel(value: object): value is ModelLike {
   return (

@@ -1,10 +1,14 @@
 /** A tensor: its shape, its type and its first values, and a picture of it where it is one of images. */
 import type { Json } from "../../base/json.ts";
 import type { MimeBundle, TensorOutput } from "../mime.ts";
+import { itemsOf, wordIn } from "./fields.ts";
 import { tensorPicture } from "./tensorPicture.ts";
+import { textOf } from "./text.ts";
 
 const MOST_VALUES = 1_000;
+const MOST_AXES = 16;
 const MOST_COLUMNS = 24;
+const LONGEST_TEXT = 200;
 
 export interface TensorLike {
   readonly shape: readonly number[];
@@ -21,7 +25,9 @@ export function isTensor(value: object): value is TensorLike {
 
 /** Read without blocking. */
 export async function tensorBundle(tensor: TensorLike): Promise<MimeBundle> {
-  const { shape, dtype } = tensor;
+  // Whatever passes for a tensor may say anything of itself.
+  const shape = itemsOf(tensor.shape, MOST_AXES).map(Number);
+  const dtype = wordIn(tensor.dtype, 20) ?? "";
   const named = `${dtype} tensor [${shape.join(", ")}]`;
   if (tensor.isDisposed) return gone(named);
   let data: ArrayLike<unknown>;
@@ -42,7 +48,7 @@ export async function tensorBundle(tensor: TensorLike): Promise<MimeBundle> {
     ...(range ? { range } : {}),
     ...(picture ? { picture } : {}),
   };
-  const few = values.slice(0, 20).map(String).join(", ");
+  const few = values.slice(0, 20).map(textOf).join(", ");
   return {
     "application/vnd.ensemble.tensor+json": output,
     "text/plain": `Tensor ${dtype} [${shape.join(", ")}]: ${few}${data.length > 20 ? ", …" : ""}`,
@@ -80,7 +86,7 @@ function valueOf(data: ArrayLike<unknown>, at: number, dtype: string): Json {
     return `${real} ${imaginary < 0 ? "−" : "+"} ${Math.abs(imaginary)}i`;
   }
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  return typeof value === "string" ? value : null;
+  return wordIn(value, LONGEST_TEXT) ?? null;
 }
 
 function rangeOf(data: ArrayLike<unknown>, dtype: string): TensorOutput["range"] {

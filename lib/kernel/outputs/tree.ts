@@ -3,6 +3,7 @@
  * lists of numbers keep their names. Cut where it is too deep or too long.
  */
 import type { TreeOutput } from "../mime.ts";
+import { GETTER, countOf, cut as shorten, fieldsOf, firstOf, itemsOf, lengthOf } from "./fields.ts";
 import { className, isTyped, textOf } from "./text.ts";
 
 const MOST_PARTS = 200;
@@ -26,6 +27,24 @@ function node(
   above: ReadonlySet<object>,
 ): TreeOutput {
   walk.left--;
+  try {
+    return nodeOf(value, depth, walk, above);
+  } catch {
+    walk.rich = true;
+    return { says: "(cannot be read)" };
+  }
+}
+
+function nodeOf(
+  value: unknown,
+  depth: number,
+  walk: { left: number; rich: boolean },
+  above: ReadonlySet<object>,
+): TreeOutput {
+  if (value === GETTER) {
+    walk.rich = true;
+    return { says: "(getter)" };
+  }
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (typeof value !== "object" || above.has(value) || isWhole(value)) {
@@ -39,43 +58,29 @@ function node(
     count,
     of: deep ? [] : parts(),
   });
-  if (Array.isArray(value)) return branch("", value.length, () => listed(value, inner));
+  if (Array.isArray(value)) return branch("", lengthOf(value), () => listed(value, inner));
   const name = className(value) ?? "";
   if (name !== "") walk.rich = true;
-  if (isTyped(value)) return branch(name, value.length, () => listed(value, inner));
+  if (isTyped(value)) return branch(name, lengthOf(value), () => listed(value, inner));
   if (value instanceof Map)
-    return branch(name, value.size, () =>
-      first(value as Map<unknown, unknown>).map(([key, one]) => [keyOf(key), inner(one)]),
+    return branch(name, countOf(value.size), () =>
+      firstOf(value as Map<unknown, unknown>, MOST_PARTS).map(([key, one]) => [
+        keyOf(key),
+        inner(one),
+      ]),
     );
   if (value instanceof Set)
-    return branch(name, value.size, () => first(value).map((one) => ["", inner(one)]));
-  const keys = Object.keys(value);
-  return branch(name === "" ? "{}" : name, keys.length, () =>
-    keys.slice(0, MOST_PARTS).map((key) => [cut(key), inner(read(value, key))]),
+    return branch(name, countOf(value.size), () =>
+      firstOf(value, MOST_PARTS).map((one) => ["", inner(one)]),
+    );
+  const { shown, count } = fieldsOf(value, deep ? 0 : MOST_PARTS);
+  return branch(name === "" ? "{}" : name, count, () =>
+    shown.map(([key, one]) => [cut(key), inner(one)]),
   );
 }
 
 function listed(values: ArrayLike<unknown>, inner: (one: unknown) => TreeOutput): Branch["of"] {
-  const count = Math.min(values.length, MOST_PARTS);
-  return Array.from({ length: count }, (_, i) => ["", inner(values[i])] as const);
-}
-
-function first<T>(values: Iterable<T>): T[] {
-  const taken: T[] = [];
-  for (const one of values) {
-    if (taken.length === MOST_PARTS) break;
-    taken.push(one);
-  }
-  return taken;
-}
-
-/** A getter may throw: then that is what there is to say of it. */
-function read(value: object, key: string): unknown {
-  try {
-    return (value as Record<string, unknown>)[key];
-  } catch (error) {
-    return error;
-  }
+  return itemsOf(values, MOST_PARTS).map((one) => ["", inner(one)] as const);
 }
 
 function keyOf(key: unknown): string {
@@ -83,7 +88,7 @@ function keyOf(key: unknown): string {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST_WORDS ? `${text.slice(0, LONGEST_WORDS)}…` : text;
+  return shorten(text, LONGEST_WORDS);
 }
 
 /** What has no parts that a person would open: tensors and models are shown by themselves. */

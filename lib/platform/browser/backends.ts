@@ -135,19 +135,37 @@ function adapterName({ info }: GPUAdapter): string {
     .join(" ");
 }
 
-/** Tells of what goes wrong on the GPU, where nothing throws. */
+/**
+ * Tells of what goes wrong on the GPU, where nothing throws. Gives back how to wait until all that was asked of it so
+ * far has been told of: it works somewhere else, and its news come late.
+ */
 export function watchDevice(
   tf: TensorFlow,
   heard: { problem(message: string): void; lost(message: string): void },
-): void {
+): () => Promise<void> {
   const { device } = tf.backend() as unknown as { readonly device?: GPUDevice };
-  if (!device) return;
+  if (!device) return () => Promise.resolve();
   device.addEventListener("uncapturederror", ({ error }) =>
     heard.problem(`WebGPU: ${error.message}`),
   );
-  void device.lost.then(({ message }) =>
+  const lost = device.lost.then(({ message }) =>
     heard.lost(`The GPU was lost (${message.replace(/\.$/, "") || "no reason was given"})`),
   );
+  const destroy = device.destroy.bind(device);
+  let destroyed = false;
+  device.destroy = () => {
+    destroyed = true;
+    return destroy();
+  };
+  return async () => {
+    // What was asked before it is answered before it.
+    device.pushErrorScope("internal");
+    const answered = device.popErrorScope().then(
+      () => undefined,
+      () => undefined,
+    );
+    await (destroyed ? lost : Promise.race([answered, lost]));
+  };
 }
 
 /**

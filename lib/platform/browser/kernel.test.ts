@@ -76,6 +76,12 @@ const worker = () => {
   return newest;
 };
 const told = (kind: ToWorker["kind"]) => worker().told.filter((one) => one.kind === kind).length;
+/** That the cell which it was told to run last is done. */
+const endOf = ({ told }: (typeof workers)[number]) => ({
+  kind: "ended",
+  run: told.findLast((one) => one.kind === "run")?.run,
+  end: { kind: "done" },
+});
 const begun = (lives = 1) =>
   vi.waitFor(() => expect([workers.length, told("run")]).toEqual([lives, 1]));
 
@@ -86,7 +92,7 @@ describe("a kernel", () => {
     await begun();
     expect(kernel.status.current.state).toBe("running");
     expect((await kernel.run(cellRun("b"), nothing)).kind).toBe("kernel-ended");
-    worker().listener?.message({ kind: "ended", end: { kind: "done" } });
+    worker().listener?.message(endOf(worker()));
     expect(await end).toEqual({ kind: "done" });
     expect(kernel.status.current.state).toBe("idle");
   });
@@ -97,7 +103,7 @@ describe("a kernel", () => {
     const kernel = openKernel();
     const end = kernel.run(cellRun(), nothing);
     await begun();
-    worker().listener?.message({ kind: "ended", end: { kind: "done" } });
+    worker().listener?.message(endOf(worker()));
     kernel.restart();
     close();
     expect(await end).toEqual({
@@ -131,10 +137,51 @@ describe("a kernel", () => {
     expect(await first).toEqual({ kind: "kernel-ended", reason: "again" });
     const second = kernel.run(cellRun("b"), nothing);
     await begun(2);
-    old.listener?.message({ kind: "ended", end: { kind: "done" } });
+    old.listener?.message(endOf(old));
     old.listener?.died("it crashed");
     expect(kernel.status.current.state).toBe("running");
     worker().listener?.died("it crashed");
     expect(await second).toEqual({ kind: "kernel-ended", reason: "The kernel ended: it crashed." });
+  });
+
+  it("takes nothing that is said of an earlier run for news of this one", async () => {
+    const kernel = openKernel();
+    const shown: unknown[] = [];
+    const listener: CellListener = { ...nothing, output: (bundle) => void shown.push(bundle) };
+    const first = kernel.run(cellRun(), nothing);
+    await begun();
+    const ended = endOf(worker());
+    worker().listener?.message(ended);
+    await first;
+    const second = kernel.run(cellRun("b"), listener);
+    await vi.waitFor(() => expect(told("run")).toBe(2));
+    const bundle = { "text/plain": "forged" };
+    worker().listener?.message({ ...ended, kind: "outputs", shown: [{ bundle, id: null }] });
+    for (const run of [ended.run, 0, 1, undefined, "1"])
+      worker().listener?.message({ ...ended, run });
+    expect(kernel.status.current.state).toBe("running");
+    expect(shown).toEqual([]);
+    worker().listener?.message(endOf(worker()));
+    expect(await second).toEqual({ kind: "done" });
+  });
+
+  it("is ended with the reason when its worker says more than a page can listen to", async () => {
+    for (const flood of [
+      Array.from({ length: 25_000 }, () => ({ kind: "notice", message: "again" })),
+      [{ kind: "outputs", run: 1, shown: [{ bundle: { "text/plain": "a".repeat(80_000_000) } }] }],
+      [{ kind: "outputs", run: 1, shown: new Array(2 ** 32 - 1) }],
+    ]) {
+      const kernel = openKernel();
+      const end = kernel.run(cellRun(), nothing);
+      await vi.waitFor(() => expect(told("run")).toBe(1));
+      const flooding = worker();
+      for (const message of flood) flooding.listener?.message(message);
+      expect(await end).toMatchObject({
+        kind: "kernel-ended",
+        reason: /more than it can take in.*every value is gone/,
+      });
+      expect(kernel.status.current).toMatchObject({ state: "off", notice: /Show or log less/ });
+      expect(flooding.closed).toBe(true);
+    }
   });
 });

@@ -6,6 +6,7 @@
 import type { Observable } from "../../base/observable.ts";
 import { Settable } from "../../base/observable.ts";
 import { assertNever } from "../../base/assertNever.ts";
+import { Allowance } from "../../kernel/allowance.ts";
 import type { Capability } from "../../kernel/capability.ts";
 import type { Backend, Device } from "../../kernel/device.ts";
 import type { CellEnd, CellListener, CellRun, Kernel, KernelStatus } from "../../kernel/kernel.ts";
@@ -28,6 +29,8 @@ export interface KernelParts {
 }
 
 const INTERRUPT_MS = 500;
+const TOO_MUCH =
+  "The kernel was ended: its cells sent the page more than it can take in, and every value is gone. Show or log less at a time.";
 /** A start takes a second or two; longer than this and it will not come. */
 const START_MS = 60_000;
 
@@ -158,10 +161,13 @@ class BrowserKernel implements Kernel {
     ]);
     if (this.#life !== life) return sandbox.close();
     life.sandbox = sandbox;
+    const allowance = new Allowance(performance.now());
     sandbox.listen({
       message: (value) => {
+        if (this.#life !== life) return;
+        if (!allowance.takes(value, performance.now())) return this.#end(TOO_MUCH);
         const message = parseToPage(value);
-        if (message && this.#life === life) this.#receive(message, life);
+        if (message) this.#receive(message, life);
       },
       died: (reason) => {
         if (this.#life === life) this.#end(`The kernel ended: ${reason}.`);
@@ -191,6 +197,8 @@ class BrowserKernel implements Kernel {
       case "lost":
         return this.#end(`${message.message}. The kernel was ended: every value is gone.`);
       case "ended":
+        // What was said of an earlier run says nothing of this one.
+        if (message.run !== this.#running?.id) return;
         return this.#cellEnded(
           message.end.kind === "interrupted"
             ? { kind: "interrupted", kernelEnded: false }

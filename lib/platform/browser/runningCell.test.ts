@@ -33,7 +33,7 @@ it("hears nothing of a capability that goes on after its cell has ended", async 
   const parts = { capabilities: [slow], explain: String };
   const cell = new RunningCell(run, listener, parts);
   cell.begin({ backend: "CPU", adapter: "", packages: {} }, () => undefined);
-  cell.receive({ kind: "call", call: 1, capability: "slow", request: null });
+  cell.receive({ kind: "call", run: cell.id, call: 1, capability: "slow", request: null });
   context?.progress({ label: "halfway", fraction: 0.5, leftMs: null });
   expect(heard).toEqual(["progress halfway"]);
 
@@ -66,13 +66,13 @@ it("adds the params that a cell asks for to the facts behind its runs, with the 
   const run = { cell: "a" as CellId, facts, params, ...none };
   const cell = new RunningCell(run, listener, { capabilities: [watching], explain: String });
   cell.begin({ backend: "CPU", adapter: "", packages: {} }, () => undefined);
-  cell.receive({ kind: "call", call: null, capability: "watch", request: null });
+  cell.receive({ kind: "call", run: cell.id, call: null, capability: "watch", request: null });
   for (const control of [
     defineControl("rate", 0.1, { min: 0, max: 1 }),
     defineControl("broken", 2, {}),
     defineControl("own", false, { private: true }),
   ])
-    cell.receive({ kind: "param", control });
+    cell.receive({ kind: "param", run: cell.id, control });
   expect(heard).toEqual(["param rate", "param broken", "param own"]);
   expect(context?.facts.params).toEqual({ above: 1, rate: 0.5, broken: 2, own: true });
   await cell.close({ kind: "done" });

@@ -15,7 +15,13 @@ interface Parts {
   explain(error: unknown): string;
 }
 
+/** More questions at once than this are a mistake in the cell's code. */
+const MOST_ASKED = 1_000;
+const MOST_COMPLAINTS = 20;
+
 export class RunningCell {
+  /** Nobody can guess it: a cell that ran before this one cannot speak for it. */
+  readonly id = Number(crypto.getRandomValues(new BigUint64Array(1))[0]! >> 11n);
   readonly end: Promise<CellEnd>;
   readonly #run: CellRun;
   readonly #listener: CellListener;
@@ -26,6 +32,8 @@ export class RunningCell {
   #resolve: (end: CellEnd) => void = () => undefined;
   #device: Device | undefined;
   #post: Post | undefined;
+  #asked = 0;
+  readonly #complaints = new Set<string>();
   #over = false;
 
   constructor(run: CellRun, listener: CellListener, parts: Parts) {
@@ -46,7 +54,10 @@ export class RunningCell {
     this.#post = post;
     const { cell, code, defines, reads, seed, params, controls, facts } = this.#run;
     const resumes = facts.resume !== undefined;
-    post({ kind: "run", cell, code, defines, reads, seed, params, controls, resumes });
+    post({
+      ...{ kind: "run", run: this.id, cell, code, defines, reads },
+      ...{ seed, params, controls, resumes },
+    });
   }
 
   interrupt(): void {
@@ -54,7 +65,7 @@ export class RunningCell {
   }
 
   receive(message: Message): void {
-    if (this.#over) return;
+    if (this.#over || message.run !== this.id) return;
     switch (message.kind) {
       case "outputs":
         for (const { bundle, id } of message.shown) this.#listener.output(bundle, id ?? undefined);
@@ -93,7 +104,10 @@ export class RunningCell {
   }: Extract<Message, { kind: "call" }>): Promise<void> {
     const [post, device] = [this.#post, this.#device];
     if (!post || !device) return;
+    this.#asked++;
     try {
+      if (this.#asked > MOST_ASKED)
+        throw new Error(`A cell can ask ${MOST_ASKED} things of the page at once: wait for some`);
       const capability = this.#parts.capabilities.find((one) => one.name === name);
       if (!capability) throw new Error(`The page offers nothing called ${name.slice(0, 100)}`);
       const value = await capability.host(capability.parse(request), this.#context(device));
@@ -102,6 +116,8 @@ export class RunningCell {
       const message = this.#parts.explain(error);
       if (call !== null) post({ kind: "refuse", call, message });
       else this.#complain(message);
+    } finally {
+      this.#asked--;
     }
   }
 
@@ -111,8 +127,11 @@ export class RunningCell {
     this.#listener.readParam(control);
   }
 
+  /** Once for each thing that went wrong: a loop would say it without end. */
   #complain(text: string): void {
-    if (this.#over) return;
+    if (this.#over || this.#complaints.has(text) || this.#complaints.size >= MOST_COMPLAINTS)
+      return;
+    this.#complaints.add(text);
     this.#listener.output({
       "application/vnd.ensemble.console+json": { level: "warn", text },
       "text/plain": text,

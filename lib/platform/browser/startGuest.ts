@@ -54,7 +54,7 @@ async function begin(
   try {
     const inUse = await useBackend(tf, backend, wasm);
     refuseBlockingReads(tf);
-    watchDevice(tf, {
+    world.settled = watchDevice(tf, {
       problem: (message) => runtime.warn(message),
       lost: (message) => world.post({ kind: "lost", message }),
     });
