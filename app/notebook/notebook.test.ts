@@ -321,7 +321,7 @@ it("continues a training by its line and by its menu, and says how often it has"
   expect(document.activeElement).toBe(group(A));
 });
 
-it("takes up the run that a run's page leads here for, where its cell is as it was", () => {
+it("takes up the run that a run's page leads here for, where its cell is as it was", async () => {
   const output = {
     bundles: [],
     by: "me" as MemberId,
@@ -335,7 +335,11 @@ it("takes up the run that a run's page leads here for, where its cell is as it w
   askToGoOn("n" as NotebookId, { cell: A, run: "r" });
   open();
   expect(runs.asked).toEqual([`restore ${A}`]);
+  if (page) await unmount(page);
   askToGoOn("n" as NotebookId, { cell: B, run: "r" });
+  open();
+  expect(runs.asked).toEqual([`restore ${A}`]);
+});
   open();
   expect(runs.asked).toEqual([`restore ${A}`]);
   expect(document.body.textContent).toContain("it can only run anew");

@@ -1,7 +1,7 @@
 // Training that was cut off goes on to the very weights of one that never stopped: real TensorFlow.js on cpu, the real
 // worker runtime with its compiler, and the page's half with its rooms and blobs.
 import * as tf from "@tensorflow/tfjs";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CellId, NotebookId, RunId } from "../base/ids.ts";
 import { readCheckpoint } from "../document/runDoc.ts";
 import { type RunRow, listRuns } from "../document/runsDoc.ts";
@@ -13,6 +13,9 @@ import { type MemoryRooms, memoryRooms } from "../testing/memoryRooms.ts";
 import { runsGuest } from "./guest.ts";
 import { runsCapability } from "./host.ts";
 import { RunMetrics } from "./runMetrics.ts";
+
+// Real training, on whatever machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const random = Math.random;
 /** The tab of now: TensorFlow.js is patched once, as in a worker, and reports to whichever there is. */
@@ -211,7 +214,7 @@ report(await w.data())`;
   });
 
   it("is kept by itself, at ends of epochs and not more often than every ten seconds", async () => {
-    const fit = `await model.fit(x, y, { epochs: 30, batchSize: 8, verbose: 0,
+    const fit = `await model.fit(x, y, { epochs: 14, batchSize: 8, verbose: 0,
   callbacks: { onEpochEnd: (epoch) => { wait(3000); closesAt(epoch) } } })`;
     const cells = lesson('"adam"', fit);
     const whole = await straight(cells);
@@ -247,7 +250,7 @@ ${FIT}`;
   });
 
   it("goes on with what early stopping has counted", async () => {
-    const fit = `await model.fit(x, y, { epochs: 60, batchSize: 8, verbose: 0, validationSplit: 0.2, callbacks: [
+    const fit = `await model.fit(x, y, { epochs: 25, batchSize: 8, verbose: 0, validationSplit: 0.2, callbacks: [
   new tf.CustomCallback({ onEpochEnd: async (epoch) => { closesAt(epoch) } }),
   tf.callbacks.earlyStopping({ patience: 4 }),
   new tf.CustomCallback({ onEpochEnd: async (epoch) => { wait(11000) } }),
