@@ -95,7 +95,7 @@ test("a cell that speaks for the kernel is heard for its own run and for nothing
     `for (let i = 0; i < 1e6; i++) send({ kind: "notice", message: "again " + i });`,
     `const around = { kind: "notice" };\naround.message = [around, around];\nsend(around);\nawait new Promise(() => 0);`,
   ]) {
-    const flooding = await addCode(page, `${takePort}\n${flood}`);
+    const flooding = await addCode(page, `{\n${takePort}\n${flood}\n}`);
     await run(page, flooding);
     await expect(outputOf(page, flooding)).toContainText("more than it can take in", {
       timeout: 30_000,
@@ -137,6 +137,7 @@ await tracked.finish();`,
   await openSection(jun, "Notebooks");
   await jun.getByRole("list", { name: "Notebooks", exact: true }).getByRole("link").click();
   // Jun reads further down, where nothing moves while all of this arrives above it.
+  await expect(cell(jun, shower)).toBeVisible();
   const reading = cell(jun, await addCode(jun, "// a line to read\n".repeat(60)));
   const place = (): Promise<number> =>
     reading.evaluate((element) => element.getBoundingClientRect().top);
