@@ -8,6 +8,7 @@ import { hostileOutputs } from "./hostileOutputs.ts";
 import { MARK, PROOF, forge, forgeries } from "./forgeries.ts";
 import {
   addCode,
+  cell,
   foundWorkspace,
   joinWorkspace,
   openNewNotebook,
@@ -20,9 +21,10 @@ import {
 import { test as base } from "./stories.fixture.ts";
 
 const test = base.extend<{ attacker: Attacker }>({
-  attacker: async ({ browser: _ }, use) => {
+  attacker: async ({ browser }, use) => {
     const attacker = await startAttacker();
     await use(attacker);
+    for (const context of browser.contexts()) await context.close();
     await attacker.close();
   },
 });
@@ -93,12 +95,12 @@ test("a cell that speaks for the kernel is heard for its own run and for nothing
     `for (let i = 0; i < 1e6; i++) send({ kind: "notice", message: "again " + i });`,
     `const around = { kind: "notice" };\naround.message = [around, around];\nsend(around);\nawait new Promise(() => 0);`,
   ]) {
-    const cell = await addCode(page, `${takePort}\n${flood}`);
-    await run(page, cell);
-    await expect(outputOf(page, cell)).toContainText("more than it can take in", {
+    const flooding = await addCode(page, `{\n${takePort}\n${flood}\n}`);
+    await run(page, flooding);
+    await expect(outputOf(page, flooding)).toContainText("more than it can take in", {
       timeout: 30_000,
     });
-    await expect(stateOf(page, cell)).toHaveText("error");
+    await expect(stateOf(page, flooding)).toHaveText("error");
   }
   await expect(page.getByRole("status", { name: "Kernel notice" })).toContainText(
     "more than it can take in",
@@ -134,11 +136,20 @@ await tracked.finish();`,
   );
   await openSection(jun, "Notebooks");
   await jun.getByRole("list", { name: "Notebooks", exact: true }).getByRole("link").click();
+  // Jun reads further down, where nothing moves while all of this arrives above it.
+  await expect(cell(jun, shower)).toBeVisible();
+  const reading = cell(jun, await addCode(jun, "// a line to read\n".repeat(60)));
+  const place = (): Promise<number> =>
+    reading.evaluate((element) => element.getBoundingClientRect().top);
+  await reading.evaluate((element) => scrollBy(0, element.getBoundingClientRect().top + 100));
+  await jun.evaluate(() => new Promise(requestAnimationFrame));
+  const before = await place();
   await runToEnd(mira, shower);
   const region = outputOf(jun, shower);
   await expect(region).toContainText("onerror", { timeout: 30_000 });
   await expect(region.locator(".part")).toHaveCount(outputs.length + 1);
   await expect(region.locator(".katex").first()).toBeVisible();
+  expect(Math.abs((await place()) - before)).toBeLessThan(3);
   // Jun's page stands, took nothing for its own, and asked the attacker for nothing.
   expect(
     await region.evaluate((element) => ({
@@ -158,8 +169,7 @@ await tracked.finish();`,
   ).toEqual({ owned: false, scripts: 0, handlers: 0, links: 0, frames: 0, hidden: false });
   for (const frame of jun.frames())
     expect(await frame.evaluate(() => "owned" in window).catch(() => false)).toBe(false);
-  await addCode(jun, "6 * 7");
-  await runToEnd(jun, shower + 1);
+  await runToEnd(jun, await addCode(jun, "6 * 7"));
   await openSection(jun, "Runs");
   await expect(jun.getByRole("table", { name: "Runs" })).toContainText("onerror");
   await jun.getByRole("table", { name: "Runs" }).getByRole("link", { name: /img/ }).first().click();

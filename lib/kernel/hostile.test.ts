@@ -91,7 +91,7 @@ const hostile: readonly (readonly [name: string, make: () => unknown])[] = [
   ["a BigInt of a million digits", () => 10n ** 1_000_000n],
   ["a BigInt of a million digits, negative, in a list", () => [-(10n ** 1_000_000n)]],
   ["negative zero and no number", () => [-0, NaN, Infinity, { a: -0 }]],
-  ["a date that is none", () => [new Date(NaN), Object.create(Date.prototype)]],
+  ["a date that is none", () => [new Date(NaN), Object.create(Date.prototype) as unknown]],
   ["a regular expression that is none", () => Object.create(RegExp.prototype) as unknown],
   ["a promise that is none", () => Object.create(Promise.prototype) as unknown],
   ["an error with a message that throws", () => Object.assign(new Error(), { message: trapped, name: trapped, stack: trapped })],
