@@ -1,6 +1,7 @@
 /** What the page does for the cells of a workspace's notebooks: one capability of each domain. */
 import type * as Y from "yjs";
 import { datasetsCapability } from "../../lib/datasets/host.ts";
+import { tablesCapability } from "../../lib/datasets/tablesHost.ts";
 import type { Capability } from "../../lib/kernel/capability.ts";
 import type { WorkspaceSession } from "../../lib/workspace/session.ts";
 import { trackRuns } from "../runs/tracking.ts";
@@ -9,5 +10,6 @@ export type CapabilitiesOf = (session: WorkspaceSession, index: Y.Doc) => readon
 
 export const capabilitiesOf: CapabilitiesOf = (session, index) => [
   datasetsCapability({ index, open: (room) => session.open(room), blobs: session.blobs }),
+  tablesCapability(session.blobs),
   trackRuns(session),
 ];

@@ -8,6 +8,7 @@ import * as arquero from "arquero";
 import * as d3 from "d3";
 import type { GuestModule } from "../../lib/kernel/capability.ts";
 import { datasetsGuest } from "../../lib/datasets/guest.ts";
+import { keepTables } from "../../lib/datasets/keepTables.ts";
 import { showingGuest } from "../../lib/kernel/guest/showing.ts";
 import { runsGuest } from "../../lib/runs/guest.ts";
 import { startGuest } from "../../lib/platform/browser/startGuest.ts";
@@ -26,4 +27,5 @@ startGuest({
   },
   versions,
   modules,
+  keepTables,
 });

@@ -11,6 +11,7 @@ import { type GuestEnd, type RunMessage, type ToWorker } from "../protocol.ts";
 import { Calls } from "./calls.ts";
 import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
 import { redirectConsole } from "./console.ts";
+import type { KeepTable } from "../outputs/table.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { Names } from "./names.ts";
 import { seededRandom } from "./random.ts";
@@ -38,6 +39,7 @@ export class Runtime {
   readonly #modules = new Map<string, CellModule>();
   readonly #calls: Calls;
   #packages: Packages = {};
+  #keepTables: (() => KeepTable) | undefined;
   #running: Running | undefined;
   #runs = 0;
 
@@ -72,6 +74,11 @@ export class Runtime {
       ensemble[name] = value;
     }
     this.#packages = { ...packages, ensemble };
+  }
+
+  /** Who keeps the rows of long tables that are shown; made anew for each run of a cell. */
+  keepTables(make: () => KeepTable): void {
+    this.#keepTables = make;
   }
 
   redirectConsole(console: Parameters<typeof redirectConsole>[0]): void {
@@ -118,7 +125,7 @@ export class Runtime {
     if (this.#running) throw new Error("one cell at a time");
     const running: Running = (this.#running = {
       cell: run.cell as CellId,
-      shown: new CellShown(this.#world),
+      shown: new CellShown(this.#world, this.#keepTables?.()),
       interruption: new Interruption(this.#world),
       trained: new Set(),
       atEnd: [],

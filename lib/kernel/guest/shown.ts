@@ -4,6 +4,7 @@
  */
 import type { ConsoleOutput, MimeBundle } from "../mime.ts";
 import { bundleOf } from "../outputs.ts";
+import type { KeepTable } from "../outputs/table.ts";
 import type { Shown } from "../protocol.ts";
 import type { GuestWorld } from "./world.ts";
 
@@ -17,6 +18,7 @@ type Level = ConsoleOutput["level"];
 
 export class CellShown {
   readonly #world: Pick<GuestWorld, "post" | "now" | "later">;
+  readonly #keepTable: KeepTable | undefined;
   #batch: Shown[] = [];
   #sentAt = -BATCH_MS;
   #cancel: (() => void) | undefined;
@@ -30,12 +32,13 @@ export class CellShown {
   readonly #placed = new Map<string, number>();
   #cut = false;
 
-  constructor(world: Pick<GuestWorld, "post" | "now" | "later">) {
+  constructor(world: Pick<GuestWorld, "post" | "now" | "later">, keepTable?: KeepTable) {
     this.#world = world;
+    this.#keepTable = keepTable;
   }
 
   display(value: unknown, id: string | null): void {
-    const bundle = attempt(value);
+    const bundle = attempt(value, this.#keepTable);
     if (!this.#settled && !(bundle instanceof Promise)) return this.#add(bundle, id);
     // Something before it is not ready yet, or it is not: the order stays.
     const before = this.#settled;
@@ -101,9 +104,9 @@ export class CellShown {
 }
 
 /** A value that cannot be shown must not stop the cell. */
-function attempt(value: unknown): ReturnType<typeof bundleOf> {
+function attempt(value: unknown, keepTable?: KeepTable): ReturnType<typeof bundleOf> {
   try {
-    return bundleOf(value);
+    return bundleOf(value, keepTable);
   } catch (error) {
     return cannotShow(error);
   }
