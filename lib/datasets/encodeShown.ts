@@ -5,7 +5,8 @@
 import type { TableOutput } from "../kernel/mime.ts";
 import { MOST_COLUMNS } from "../kernel/outputs/table.ts";
 import type { TableSource } from "../kernel/outputs/tableSource.ts";
-import { type ArrowColumn, arrowColumn, byteLengthOf, encodeColumns } from "./arrow.ts";
+import { type ArrowColumn, byteLengthOf, encodeColumns } from "./arrow.ts";
+import { directColumn } from "./directColumn.ts";
 import { gatherColumn } from "./gatherColumn.ts";
 import { LONGEST_CELL, MOST_ROWS } from "./shownTable.ts";
 
@@ -71,7 +72,7 @@ function* encodeRows(
   for (const name of names) {
     const gathered = yield* gatherColumn(source.column(name), rows, room);
     if (!gathered) return { fits: false, share: 0.5 };
-    const column = arrowColumn(gathered.data);
+    const column = yield* directColumn(gathered.data);
     bytes += byteLengthOf(column);
     columns.push([name, column]);
     if (bytes > room)

@@ -106,7 +106,7 @@ function* gatherWords(
   const words: string[] = [];
   const places = new Map<string, number>();
   const types = new Set<ShownType>();
-  let [longest, letters] = [1, 0];
+  let [longest, letters, lookUp] = [1, 0, true];
   for (let row = 0; row < rows; row++) {
     const value = read(row);
     const word = wordOf(value);
@@ -116,7 +116,10 @@ function* gatherWords(
       continue;
     }
     types.add(columnTypeOf(value));
-    const lookUp = places.size < LOOKED_UP || places.size < row / 2;
+    if (lookUp && places.size > Math.max(LOOKED_UP, row / 2)) {
+      lookUp = false;
+      places.clear();
+    }
     const known = lookUp ? places.get(word) : undefined;
     codes[row] = known ?? words.length;
     if (known !== undefined) continue;
