@@ -47,6 +47,16 @@ test("both write in one cell, see each other, and run on their own devices", asy
   await expect(cell(jun, shown)).toContainText("not run here");
   await runToEnd(jun, shown);
   await expect(cell(mira, shown)).toContainText(/Jun.*CPU/s);
+
+  const long = await addCode(
+    mira,
+    "Array.from({ length: 1_000_000 }, (_, i) => ({ i, half: i / 2 }))",
+  );
+  await runToEnd(mira, long);
+  await outputOf(jun, long).getByRole("group", { name: "Table" }).focus();
+  await jun.keyboard.press("End");
+  await expect(outputOf(jun, long)).toContainText("499999.5");
+  await expect(cell(jun, long)).toContainText("not run here");
 });
 
 test("a run's curve grows in another member's browser while it trains", async ({

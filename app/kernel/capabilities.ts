@@ -1,6 +1,7 @@
 /** What the page does for the cells of a workspace's notebooks: one capability of each domain. */
 import type * as Y from "yjs";
 import { datasetsCapability } from "../../lib/datasets/host.ts";
+import { tablesCapability } from "../../lib/datasets/tablesHost.ts";
 import type { Capability } from "../../lib/kernel/capability.ts";
 import { cellLoops } from "../../lib/kernel/progress/host.ts";
 import type { WorkspaceSession } from "../../lib/workspace/session.ts";
@@ -12,6 +13,7 @@ export const capabilitiesOf: CapabilitiesOf = (session, index) => {
   const loops = cellLoops();
   return [
     datasetsCapability({ index, open: (room) => session.open(room), blobs: session.blobs }),
+    tablesCapability(session.blobs),
     loops.within(trackRuns(session)),
     loops.capability,
   ];

@@ -6,6 +6,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as Plot from "@observablehq/plot";
 import * as arquero from "arquero";
 import * as d3 from "d3";
+import { keepTables } from "../../lib/datasets/keepTables.ts";
 import { startGuest } from "../../lib/platform/browser/startGuest.ts";
 import { guestModules } from "./modules.ts";
 import versions from "virtual:kernel-versions";
@@ -20,4 +21,5 @@ startGuest({
   },
   versions,
   modules: guestModules(tf),
+  keepTables,
 });

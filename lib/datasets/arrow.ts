@@ -5,6 +5,7 @@
 import {
   type Column,
   type DataType,
+  type Table,
   bool,
   columnFromValues,
   dictionary,
@@ -18,7 +19,11 @@ import {
   utf8,
 } from "@uwdata/flechette";
 import { assertNever } from "../base/assertNever.ts";
+import { isSound } from "./soundArrow.ts";
 import { type ColumnData, type NamedColumn, type Value, columnLength } from "./columns.ts";
+
+/** A column as Arrow has it, to be put together with others. */
+export type ArrowColumn = Column<unknown>;
 
 export const ARROW_MIME = "application/vnd.apache.arrow.stream";
 
@@ -36,12 +41,21 @@ export function encodeTable(
   columns: readonly NamedColumn[],
   progress?: (fraction: number) => void,
 ): Uint8Array<ArrayBuffer> {
-  const encoded = columns.map((column, i): [string, Column<unknown>] => {
+  const encoded = columns.map((column, i): [string, ArrowColumn] => {
     const one = arrowColumn(column);
     progress?.((i + 1) / columns.length);
     return [column.name, one];
   });
-  const table = tableFromColumns(encoded);
+  return encodeColumns(encoded);
+}
+
+/** The bytes of columns that were made one by one. */
+export function encodeColumns(
+  columns: readonly (readonly [string, ArrowColumn])[],
+): Uint8Array<ArrayBuffer> {
+  const table = tableFromColumns(
+    columns.map(([name, column]): [string, ArrowColumn] => [name, column]),
+  );
   const bytes = tableToIPC(table, { format: "stream" });
   if (!bytes) throw new Error("the table came out without bytes");
   // A view into a larger buffer would take the rest along wherever it is sent.
@@ -51,7 +65,16 @@ export function encodeTable(
 }
 
 export function decodeTable(bytes: Uint8Array): StoredTable {
+  return storedTable(tableFromIPC(bytes, { useDate: true }));
+}
+
+/** The same of bytes that anybody may have written; undefined where they are no table of values of ours. */
+export function openTable(bytes: Uint8Array, longestText: number): StoredTable | undefined {
   const table = tableFromIPC(bytes, { useDate: true });
+  return isSound(table, longestText) ? storedTable(table) : undefined;
+}
+
+function storedTable(table: Table): StoredTable {
   const columns = table.names.map((_, i): Column<Value> => table.getChildAt(i));
   return {
     rows: table.numRows,
@@ -61,7 +84,17 @@ export function decodeTable(bytes: Uint8Array): StoredTable {
   };
 }
 
-function arrowColumn(column: ColumnData): Column<unknown> {
+/** What a column takes of a table's bytes. */
+export function byteLengthOf(column: ArrowColumn): number {
+  return column.data.reduce((sum, batch) => {
+    const { validity, values, offsets } = batch as Partial<typeof batch>;
+    const { dictionary: words } = batch as typeof batch & { readonly dictionary?: ArrowColumn };
+    const own = [validity, values, offsets].reduce((all, part) => all + (part?.byteLength ?? 0), 0);
+    return sum + own + (words ? byteLengthOf(words) : 0);
+  }, 0);
+}
+
+export function arrowColumn(column: ColumnData): ArrowColumn {
   switch (column.type) {
     case "number":
       return fromNumbers(column.values, isInt32(column.values) ? int32() : float64());
@@ -87,7 +120,7 @@ function arrowColumn(column: ColumnData): Column<unknown> {
   }
 }
 
-function fromNumbers(values: Float64Array, type: DataType): Column<unknown> {
+function fromNumbers(values: Float64Array, type: DataType): ArrowColumn {
   return columnFromValues((visit) => {
     for (const value of values) visit(Number.isNaN(value) ? null : value);
   }, type);

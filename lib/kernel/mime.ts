@@ -3,6 +3,7 @@
  * Each is plain JSON, so that it travels in a document to people who ran nothing.
  */
 import type { Json } from "../base/json.ts";
+import type { BlobManifest } from "../document/blobManifest.ts";
 
 /** The same value in several forms, richest first by MIME_ORDER; always with a text form. */
 export type MimeBundle = { readonly [mime in MimeType]?: Json };
@@ -53,10 +54,20 @@ export type TableOutput = {
   readonly columns: readonly {
     readonly name: string;
     readonly type: "number" | "text" | "boolean" | "date" | "other";
+    /** How many letters its longest value takes, so that a column keeps its width. */
+    readonly longest?: number;
   }[];
   readonly head: readonly (readonly Json[])[];
   readonly rows: number;
+  /** How many columns the table has where these are only its first ones. */
+  readonly width?: number;
+  /** All of its rows, or the first ones that fit, as Arrow IPC in a blob of the workspace. */
+  readonly whole?: { readonly rows: number; readonly blob: TableBlob };
+  /** Why there are only the first rows. */
+  readonly missing?: "too-much" | "stopped" | "not-kept";
 };
+
+export type TableBlob = { readonly [field in keyof BlobManifest]: BlobManifest[field] };
 
 /** Counts, actual class down and predicted class across. */
 export type MatrixOutput = {

@@ -10,16 +10,23 @@ import { jsonOf } from "./outputs/plain.ts";
 import { isModel, modelBundle } from "./outputs/model.ts";
 import { pictureBundle } from "./outputs/picture.ts";
 import { isShows, shownAs } from "./outputs/shows.ts";
-import { tableBundle } from "./outputs/table.ts";
+import { type KeepTable, tableBundle } from "./outputs/table.ts";
 import { isTensor, tensorBundle } from "./outputs/tensor.ts";
 import { errorWords, textOf } from "./outputs/text.ts";
 import { treeOf } from "./outputs/tree.ts";
 import { vegaLiteBundle } from "./outputs/vegaLite.ts";
 
-/** The bundle of a value, or a promise of it; undefined for undefined, which shows nothing. */
-export function bundleOf(value: unknown): MimeBundle | undefined | Promise<MimeBundle | undefined> {
+/**
+ * The bundle of a value, or a promise of it; undefined for undefined, which shows nothing. `keepTable` is for
+ * tables that are longer than what a document holds of them.
+ */
+export function bundleOf(
+  value: unknown,
+  keepTable?: KeepTable,
+): MimeBundle | undefined | Promise<MimeBundle | undefined> {
   if (value === undefined) return undefined;
-  if (value instanceof Promise) return value.then((settled: unknown) => bundleOf(settled));
+  if (value instanceof Promise)
+    return value.then((settled: unknown) => bundleOf(settled, keepTable));
   if (typeof value === "function") return { "text/plain": textOf(value) };
   if (typeof value !== "object" || value === null) return { "text/plain": textOf(value) };
   if (isShows(value)) return value[shownAs]();
@@ -29,7 +36,7 @@ export function bundleOf(value: unknown): MimeBundle | undefined | Promise<MimeB
     elementBundle(value) ??
     vegaLiteBundle(value) ??
     pictureBundle(value) ??
-    tableBundle(value) ??
+    tableBundle(value, keepTable) ??
     elementsBundle(value) ??
     wordsBundle(value) ??
     treeBundle(value)

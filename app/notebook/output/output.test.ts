@@ -63,7 +63,7 @@ it("shows a table with aligned numbers, a dash for what is missing, and how many
     },
     "text/plain": "table",
   });
-  expect(texts("th")).toEqual(["species", "mass"]);
+  expect(texts("th")).toEqual(["row", "species", "mass"]);
   expect(texts("td.num")).toEqual(["18.00", "18.75", "–missing"]);
   expect(texts(".under")[0]).toMatch(/3 of 344 rows · 2\s+columns/);
 });

@@ -3,6 +3,8 @@
  * count on, cut to a size that a page can bear, or undefined. Knows nothing of components.
  */
 import { type Json, asArray, asNumber, asRecord, asString } from "../../../lib/base/json.ts";
+import { MOST_IN_TABLE, MOST_ROWS as MOST_STORED_ROWS } from "../../../lib/datasets/shownTable.ts";
+import { parseBlobManifest } from "../../../lib/document/blobManifest.ts";
 import type {
   ConsoleOutput,
   ErrorOutput,
@@ -13,7 +15,9 @@ import type {
   TreeOutput,
 } from "../../../lib/kernel/mime.ts";
 
-const MOST_ROWS = 200;
+const MOST_ROWS = 1_000;
+const MOST_CHUNKS = 64;
+const LONGEST_VALUE = 1_000;
 const MOST_COLUMNS = 100;
 const MOST_LABELS = 40;
 const MOST_VALUES = 1000;
@@ -27,6 +31,7 @@ const LONGEST_MARKUP = 2_000_000;
 const LONGEST_FILE = 4_000_000;
 
 const columnTypes = ["number", "text", "boolean", "date", "other"] as const;
+const reasons = ["too-much", "stopped", "not-kept"] as const;
 const levels = ["log", "info", "warn", "error", "debug"] as const;
 
 export function parseTable(value: unknown): TableOutput | undefined {
@@ -39,12 +44,41 @@ export function parseTable(value: unknown): TableOutput | undefined {
       return {
         name: cut(asString(column?.["name"]) ?? "", LONGEST_CELL),
         type: columnTypes.find((type) => type === column?.["type"]) ?? "other",
+        ...optional("longest", asNumber(column?.["longest"])),
       };
     });
   const head = asArray(table["head"])
     .slice(0, MOST_ROWS)
-    .map((row) => columns.map((_, i) => (asArray(row)[i] ?? null) as Json));
-  return { columns, head, rows: asNumber(table["rows"]) ?? head.length };
+    .map((row) => columns.map((_, i) => shortValue(asArray(row)[i] ?? null)));
+  const whole = parseWhole(table["whole"]);
+  const rows = Math.max(head.length, whole?.rows ?? 0, asNumber(table["rows"]) ?? 0);
+  return {
+    columns,
+    head,
+    rows,
+    ...optional("width", asNumber(table["width"])),
+    ...optional("whole", whole),
+    ...optional(
+      "missing",
+      reasons.find((reason) => reason === table["missing"]),
+    ),
+  };
+}
+
+function parseWhole(value: unknown): TableOutput["whole"] {
+  const whole = asRecord(value);
+  const blob = parseBlobManifest(whole?.["blob"]);
+  const rows = asNumber(whole?.["rows"]);
+  if (!blob || rows === undefined || !Number.isSafeInteger(rows)) return undefined;
+  const fits = blob.size <= MOST_IN_TABLE && blob.chunks.length <= MOST_CHUNKS;
+  return fits && rows >= 0 && rows <= MOST_STORED_ROWS ? { rows, blob } : undefined;
+}
+
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [name in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [name in Name]: Value });
 }
 
 export function parseMatrix(value: unknown): MatrixOutput | undefined {
@@ -239,6 +273,10 @@ export function textOf(value: unknown): string {
 function lineNumber(value: unknown): number | null {
   const line = asNumber(value);
   return line !== undefined && Number.isInteger(line) && line > 0 ? line : null;
+}
+
+function shortValue(value: unknown): Json {
+  return typeof value === "string" ? cut(value, LONGEST_VALUE) : (value as Json);
 }
 
 function cut(text: string, length: number): string {

@@ -18,6 +18,7 @@ import { type GuestEnd, type RunMessage, type ToWorker } from "../protocol.ts";
 import { Calls } from "./calls.ts";
 import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
 import { redirectConsole } from "./console.ts";
+import type { KeepTable } from "../outputs/table.ts";
 import { Interruption, isInterrupted } from "./interruption.ts";
 import { Names } from "./names.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
@@ -52,6 +53,7 @@ export class Runtime {
   readonly #makers = new WeakMap<object, CellId>();
   readonly #calls: Calls;
   #packages: Packages = {};
+  #keepTables: (() => KeepTable) | undefined;
   #running: Running | undefined;
   #runs = 0;
 
@@ -97,6 +99,11 @@ export class Runtime {
       ensemble[name] = value;
     }
     this.#packages = { ...packages, ensemble };
+  }
+
+  /** Who keeps the rows of long tables that are shown; made anew for each run of a cell. */
+  keepTables(make: () => KeepTable): void {
+    this.#keepTables = make;
   }
 
   redirectConsole(console: Parameters<typeof redirectConsole>[0]): void {
@@ -150,7 +157,7 @@ export class Runtime {
       cell: run.cell as CellId,
       run,
       controls: new Map(),
-      shown: new CellShown(this.#world, run.run),
+      shown: new CellShown(this.#world, run.run, this.#keepTables?.()),
       interruption: new Interruption(this.#world),
       trained: new Set(),
       chance: seededRandom(run.seed),

@@ -6,6 +6,7 @@ import { parseBundle, weightOf } from "../bundle.ts";
 import type { ConsoleOutput, MimeBundle } from "../mime.ts";
 import { bundleOf } from "../outputs.ts";
 import { errorWords, textOf } from "../outputs/text.ts";
+import type { KeepTable } from "../outputs/table.ts";
 import type { Shown } from "../protocol.ts";
 import type { GuestWorld } from "./world.ts";
 
@@ -23,6 +24,7 @@ type Level = ConsoleOutput["level"];
 export class CellShown {
   readonly #world: Pick<GuestWorld, "post" | "now" | "later">;
   readonly #run: number;
+  readonly #keepTable: KeepTable | undefined;
   #batch: Shown[] = [];
   /** Where in the batch stands what was shown under an id. */
   readonly #inBatch = new Map<string, number>();
@@ -39,16 +41,21 @@ export class CellShown {
   readonly #placed = new Map<string, number>();
   #cut = false;
 
-  constructor(world: Pick<GuestWorld, "post" | "now" | "later">, run: number) {
+  constructor(
+    world: Pick<GuestWorld, "post" | "now" | "later">,
+    run: number,
+    keepTable?: KeepTable,
+  ) {
     this.#world = world;
     this.#run = run;
+    this.#keepTable = keepTable;
   }
 
   display(value: unknown, given: string | null): void {
     const id = typeof given === "string" ? given.slice(0, LONGEST_ID) : null;
     // A loop that shows without end should not make what nobody will see.
     if (this.#full(id)) return this.#sayCut();
-    const bundle = attempt(value);
+    const bundle = attempt(value, this.#keepTable);
     if (!this.#settled && !(bundle instanceof Promise)) return this.#add(bundle, id);
     // Something before it is not ready yet, or it is not: the order stays.
     const before = this.#settled;
@@ -129,9 +136,9 @@ export class CellShown {
 }
 
 /** A value that cannot be shown must not stop the cell. */
-function attempt(value: unknown): ReturnType<typeof bundleOf> {
+function attempt(value: unknown, keepTable?: KeepTable): ReturnType<typeof bundleOf> {
   try {
-    return bundleOf(value);
+    return bundleOf(value, keepTable);
   } catch (error) {
     return cannotShow(why(error));
   }

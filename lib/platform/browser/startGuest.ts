@@ -1,9 +1,11 @@
 /** Starts the kernel inside its worker: waits for the page's port, chooses the backend, then runs cells. */
 import type * as tf from "@tensorflow/tfjs";
-import type { GuestModule } from "../../kernel/capability.ts";
+import type { Guest, GuestModule } from "../../kernel/capability.ts";
 import type { Packages } from "../../kernel/guest/cellScope.ts";
 import { Runtime } from "../../kernel/guest/runtime.ts";
 import { watchTraining } from "../../kernel/guest/training.ts";
+import type { GuestWorld } from "../../kernel/guest/world.ts";
+import type { KeepTable } from "../../kernel/outputs/table.ts";
 import { type ToPage, type ToWorker, parseToWorker } from "../../kernel/protocol.ts";
 import { refuseBlockingReads, useBackend, watchDevice } from "./backends.ts";
 import { workerWorld } from "./workerWorld.ts";
@@ -15,6 +17,8 @@ export interface GuestParts {
   readonly versions: Readonly<Record<string, string>>;
   /** What "ensemble" offers. */
   readonly modules: readonly GuestModule[];
+  /** Keeps the rows of the long tables that one run of a cell shows. */
+  readonly keepTables: (guest: Guest, world: Pick<GuestWorld, "now" | "turn">) => KeepTable;
 }
 
 type Start = Extract<ToWorker, { kind: "start" }>;
@@ -60,6 +64,7 @@ async function begin(
     });
     watchTraining(tf, runtime.guest, world);
     runtime.provide(parts.packages, parts.modules);
+    runtime.keepTables(() => parts.keepTables(runtime.guest, world));
     runtime.redirectConsole(console);
     const { notice = null, ...device } = inUse;
     world.post({ kind: "ready", device: { ...device, packages: parts.versions }, notice });
