@@ -12,6 +12,7 @@ declare module "virtual:kernel-versions" {
 }
 
 declare module "virtual:type-library" {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-imports -- a declaration of a module has no imports of its own
   const library: import("./language/typeLibrary.ts").TypeLibrary;
   export default library;
 }

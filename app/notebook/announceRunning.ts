@@ -6,7 +6,7 @@ import type { Awareness } from "y-protocols/awareness";
 import { type Observable, Settable } from "../../lib/base/observable.ts";
 import { deviceWords } from "../../lib/kernel/device.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
-import type { RunningCell } from "../../lib/notebook/execution.ts";
+import type { RunningCell } from "../../lib/notebook/cellView.ts";
 import { parsePresence } from "../../lib/workspace/presence.ts";
 import type { Member } from "../../lib/workspace/session.ts";
 import { browserClock } from "./browserClock.ts";

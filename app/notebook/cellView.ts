@@ -8,7 +8,7 @@ import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend, Device } from "../../lib/kernel/device.ts";
 import type { CellState, CellView } from "../../lib/notebook/cellView.ts";
 import type { Params } from "../../lib/notebook/params.ts";
-import type { RunQuestion } from "../../lib/notebook/execution.ts";
+import type { RunQuestion } from "../../lib/notebook/runQuestion.ts";
 import type { MarkState } from "../ui/stateMark.ts";
 
 export type { CellState, CellView } from "../../lib/notebook/cellView.ts";

@@ -3,7 +3,7 @@ import type { CellId } from "../../lib/base/ids.ts";
 import { Settable } from "../../lib/base/observable.ts";
 import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
-import type { RunQuestion } from "../../lib/notebook/execution.ts";
+import type { RunQuestion } from "../../lib/notebook/runQuestion.ts";
 import {
   type GivenParams,
   type ParamControl,

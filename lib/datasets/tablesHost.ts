@@ -16,12 +16,13 @@ export function tablesCapability(blobs: Pick<Blobs, "put">): Capability<KeepRequ
   return {
     name: TABLES,
     parse: parseKeepRequest,
-    async host({ bytes }, { cell, signal, progress }): Promise<BlobManifest> {
+    async host({ bytes }, context): Promise<BlobManifest> {
+      const { cell, signal } = context;
       const sum = (kept.get(cell) ?? 0) + bytes.byteLength;
       if (sum > MOST_IN_RUN) throw new AppError({ code: "request-malformed", capability: TABLES });
       kept.set(cell, sum);
       const told = (fraction: number): void =>
-        progress({ label: "keeping a table", fraction, leftMs: null });
+        context.progress({ label: "keeping a table", fraction, leftMs: null });
       return untilAborted(
         blobs.put(bytes, ARROW_MIME, {
           signal,

@@ -48,6 +48,13 @@ export interface CellView extends CellStanding {
   readonly output?: CellOutput;
 }
 
+/** What this tab's kernel runs now. */
+export interface RunningCell {
+  readonly cell: CellId;
+  readonly since: number;
+  readonly progress?: CellProgress;
+}
+
 /** What the last run of a cell showed, and who ran it, on what, when, for how long. */
 export interface CellOutput {
   readonly bundles: readonly MimeBundle[];

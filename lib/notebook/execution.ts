@@ -5,11 +5,10 @@
  */
 import type { CellId } from "../base/ids.ts";
 import { type Observable, Settable } from "../base/observable.ts";
-import type { CellProgress, Resume } from "../kernel/capability.ts";
-import { planRun } from "../kernel/plan.ts";
+import type { Resume } from "../kernel/capability.ts";
 import { AutoRun } from "./autoRun.ts";
 import { type RunWorld, runCell } from "./cellRun.ts";
-import type { CellView } from "./cellView.ts";
+import type { CellView, RunningCell } from "./cellView.ts";
 import { CellViews } from "./cellViews.ts";
 import { type Compiler, NotebookCode } from "./code.ts";
 import { Held } from "./held.ts";
@@ -20,6 +19,7 @@ import { type AuthorOf, OtherHands } from "./otherHands.ts";
 import { NotebookParams, type Params } from "./params.ts";
 import { ReadingPace } from "./readingPace.ts";
 import { Resumes } from "./resumes.ts";
+import { type RunQuestion, longBefore } from "./runQuestion.ts";
 import { RunQueue } from "./runQueue.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
 
@@ -30,21 +30,6 @@ export interface ExecutionWorld extends RunWorld {
   readonly elsewhere: Observable<ReadonlySet<string>>;
   readonly authorOf: AuthorOf;
 }
-
-/** What is asked before cells run that nobody pressed and that took long when they last ran. */
-export interface RunQuestion {
-  readonly cells: readonly { readonly cell: CellId; readonly ms: number }[];
-  readonly answer: (run: boolean) => void;
-}
-
-/** What this tab's kernel runs now. */
-export interface RunningCell {
-  readonly cell: CellId;
-  readonly since: number;
-  readonly progress?: CellProgress;
-}
-
-const LONG_MS = 30_000;
 
 export class Execution {
   readonly #world: ExecutionWorld;
@@ -197,7 +182,8 @@ export class Execution {
     if (this.#closed) return;
     this.#refresh();
     const asked = cells.filter((cell) => cell !== this.#running.current?.cell);
-    const long = sure ? [] : this.#longBefore(asked);
+    const lastMs = (cell: CellId): number => this.#outputs.get(cell)?.ms ?? 0;
+    const long = sure ? [] : longBefore(this.#code.graph, asked, this.#held, lastMs);
     if (long.length === 0) return this.#enqueue(asked, true);
     const answer = (run: boolean): void => {
       this.#asking.set(undefined);
@@ -205,16 +191,6 @@ export class Execution {
       else this.#resumes.drop(...asked);
     };
     this.#asking.set({ cells: long, answer });
-  }
-
-  /** What would run first and took long, each with how long. */
-  #longBefore(asked: readonly CellId[]): RunQuestion["cells"] {
-    const graph = this.#code.graph;
-    if (!graph) return [];
-    return planRun(graph, asked, this.#held)
-      .order.filter((cell) => !asked.includes(cell))
-      .map((cell) => ({ cell, ms: this.#outputs.get(cell)?.ms ?? 0 }))
-      .filter(({ ms }) => ms > LONG_MS);
   }
 
   #enqueue(cells: readonly CellId[], pressed: boolean): void {

@@ -77,9 +77,7 @@ export interface Checkpoints {
 export function checkpointsGuest(tf: Tf, guest: Guest, around: TrainingAround): Checkpoints {
   const optimizerOf = (model: Trainable, given: unknown): tf.Optimizer | undefined => {
     if (given instanceof tf.Optimizer) return given;
-    return model instanceof tf.LayersModel
-      ? (model.optimizer)
-      : undefined;
+    return model instanceof tf.LayersModel ? model.optimizer : undefined;
   };
   return {
     async checkpoint(model, optimizer, options) {

@@ -75,7 +75,7 @@ function logging(errors: string[]): NonNullable<vega.ViewOptions["logger"]> {
     info: () => logger,
     debug: () => logger,
   };
-  return logger as NonNullable<vega.ViewOptions["logger"]>;
+  return logger;
 }
 
 /** A chart as wide as its place, in the one place that it has here. */
@@ -92,12 +92,16 @@ function record(value: unknown): object | undefined {
   return typeof value === "object" && value !== null ? value : undefined;
 }
 
+function wordOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
 function tipOf(value: unknown): Tip {
   if (value === null || value === undefined) return [];
-  if (typeof value !== "object") return [["", String(value)]];
+  if (typeof value !== "object") return [["", wordOf(value)]];
   return Object.entries(value)
     .slice(0, MOST_TIPS)
-    .map(([name, one]) => [name, typeof one === "object" ? JSON.stringify(one) : String(one)]);
+    .map(([name, one]) => [name, wordOf(one)]);
 }
 
 /** Hairlines, quiet words and the page's colours; a spec's own config comes over it. */

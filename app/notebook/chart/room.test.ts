@@ -48,7 +48,7 @@ beforeAll(async () => {
     createImageBitmap: ({ width, height }: FakeCanvas) => Promise.resolve({ width, height }),
   });
   await import("./room.ts");
-  const { startKernel } = globalThis as unknown as { startKernel(port: Port): void };
+  const { startKernel } = globalThis as unknown as { startKernel: (port: Port) => void };
   let answered: ((message: FromRoom) => void) | undefined;
   const port: Port = { postMessage: (message) => answered?.(message) };
   startKernel(port);

@@ -18,7 +18,7 @@ type RendererClass = new (loader: unknown) => Renderer;
 const { CanvasRenderer, CanvasHandler, renderModule } = vega as unknown as {
   CanvasRenderer: RendererClass;
   CanvasHandler: unknown;
-  renderModule(name: string, module: object): void;
+  renderModule: (name: string, module: object) => void;
 };
 
 /** Vega asks for a class of its own; who is drawn is known by who is being asked. */
@@ -44,6 +44,15 @@ class StageRenderer extends CanvasRenderer {
 }
 renderModule("stage", { renderer: StageRenderer, headless: StageRenderer, handler: CanvasHandler });
 
+function drawnBy(chart: Chart, act: () => void): void {
+  active = chart;
+  try {
+    act();
+  } finally {
+    active = undefined;
+  }
+}
+
 class Chart {
   readonly stage = new Stage();
   readonly ratio: number;
@@ -60,12 +69,9 @@ class Chart {
   }
 
   async begin(): Promise<void> {
-    active = this;
-    try {
-      this.stage.build(() => this.drawing.view.initialize(this.stage as unknown as Element));
-    } finally {
-      active = undefined;
-    }
+    drawnBy(this, () =>
+      this.stage.build(() => this.drawing.view.initialize(this.stage as unknown as Element)),
+    );
     await this.settle();
   }
 

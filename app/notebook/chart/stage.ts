@@ -39,7 +39,8 @@ export class Stage {
     return [...new Set([...this.#onCanvas.types, ...this.#onWindow.types])];
   }
   get cursor(): string {
-    return String(this.style["cursor"] ?? "default");
+    const { cursor } = this.style;
+    return typeof cursor === "string" ? cursor : "default";
   }
 
   /** What Vega adds to the window meanwhile is this chart's. */

@@ -189,7 +189,7 @@ function jsonNode(value: Json, depth: number, walk: { left: number }): TreeOutpu
   walk.left--;
   if (typeof value !== "object" || value === null)
     return typeof value === "string" ? cut(value, LONGEST_TEXT) : value;
-  const entries = Object.entries(value) as [string, Json][];
+  const entries: [string, Json][] = Object.entries(value);
   const named = !Array.isArray(value);
   const shown = depth === 0 ? [] : entries.slice(0, Math.max(0, walk.left));
   return {

@@ -246,7 +246,7 @@ it("says in a sentence that what is kept is damaged, and shows the first rows al
 it("says how many rows are kept of a table that is larger than what is kept", async () => {
   const bundle = await made(few, new MemoryBlobs());
   const table = bundle[TABLE] as Record<string, unknown>;
-  show({ [TABLE]: { ...table, rows: 2_300_000, width: 784 } } as MimeBundle, new MemoryBlobs());
+  show({ [TABLE]: { ...table, rows: 2_300_000, width: 784 } }, new MemoryBlobs());
   expect(words()).toContain("first 300 of 2,300,000 rows · 3 of 784 columns");
   expect(words()).toContain("64 MiB");
 });
@@ -254,9 +254,9 @@ it("says how many rows are kept of a table that is larger than what is kept", as
 it("shows the head of an old document as it did, and of a run that kept too much why", () => {
   const head = Array.from({ length: 50 }, (_, i) => [i]);
   const old = { columns: [{ name: "n", type: "number" }], head, rows: 344 };
-  show({ [TABLE]: old } as MimeBundle, new MemoryBlobs());
+  show({ [TABLE]: old }, new MemoryBlobs());
   expect(words()).toContain("50 of 344 rows · 1 column");
-  show({ [TABLE]: { ...old, missing: "too-much" } } as MimeBundle, new MemoryBlobs());
+  show({ [TABLE]: { ...old, missing: "too-much" } }, new MemoryBlobs());
   expect(document.body.textContent).toContain("One run keeps 128 MiB of tables");
 });
 
@@ -265,6 +265,6 @@ it("takes no manifest of a size that no table has", () => {
   const blob = { sha256: "a".repeat(64), size: 1e12, mime: "x", chunks: [] };
   const whole = { rows: 1e9, blob };
   const claims = { columns: [{ name: "n", type: "number" }], head, rows: 1e9, whole };
-  show({ [TABLE]: claims } as MimeBundle, new MemoryBlobs());
+  show({ [TABLE]: claims }, new MemoryBlobs());
   expect(words()).toContain("1 of 1,000,000,000 rows");
 });

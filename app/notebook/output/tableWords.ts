@@ -76,7 +76,7 @@ export function headTable({ columns, head }: TableOutput): StoredTable {
   const value = (column: number, row: number): Value => {
     const one = head[row]?.[column] ?? null;
     if (columns[column]?.type === "date" && typeof one === "string") return new Date(one);
-    return typeof one === "object" && one !== null ? textOf(one) : (one as Value);
+    return typeof one === "object" && one !== null ? textOf(one) : one;
   };
   return {
     rows: head.length,

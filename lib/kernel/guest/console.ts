@@ -38,7 +38,9 @@ export function redirectConsole(
 function tabular(value: unknown): unknown {
   if (typeof value !== "object" || value === null || "numRows" in value) return value;
   const entries =
-    value instanceof Map ? [...(value as Map<unknown, unknown>)] : Object.entries(value);
+    value instanceof Map
+      ? [...(value as Map<unknown, unknown>)]
+      : (Object.entries(value) as [string, unknown][]);
   const rows = entries.map(([name, row]) => [textOf(name), row] as const);
   if (Array.isArray(value) && rows.every(([, row]) => isRecord(row))) return value;
   const inner = rows.some(([, row]) => typeof row === "object" && row !== null);

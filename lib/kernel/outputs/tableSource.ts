@@ -53,9 +53,7 @@ function arqueroSource(table: ArqueroLike): TableSource {
   return {
     rows: table.numRows(),
     names: table.columnNames().slice(0, MOST_NAMES),
-    *laterNames() {
-      return [];
-    },
+    laterNames: () => none(),
     column(name) {
       const column = table.column(name);
       if (!filtered) return (row) => column?.at(row);
@@ -63,6 +61,11 @@ function arqueroSource(table: ArqueroLike): TableSource {
       return (row) => column?.at(rows[row] ?? -1);
     },
   };
+}
+
+// eslint-disable-next-line require-yield -- there is nothing to look for
+function* none(): Generator<undefined, readonly string[]> {
+  return [];
 }
 
 function recordsSource(records: readonly unknown[]): TableSource {

@@ -43,7 +43,7 @@ const TURN_EVERY_MS = 16;
 export function progressGuest(world: ProgressWorld): GuestModule {
   return (guest) => {
     const bar = new Bar(world, guest);
-    const progress = (items: unknown, options: string | ProgressOptions = {}): unknown => {
+    const progress = ((items: unknown, options: string | ProgressOptions = {}): unknown => {
       const { label = "", total } = typeof options === "string" ? { label: options } : options;
       const known = total ?? sizeOf(items);
       const plan = { label: String(label).slice(0, 80), total: wholeOf(known) };
@@ -54,7 +54,7 @@ export function progressGuest(world: ProgressWorld): GuestModule {
       throw new TypeError(
         "progress() takes what can be gone through: a list, an iterable or a tf.data dataset.",
       );
-    };
+    }) as Progress;
     return { progress };
   };
 }

@@ -1,0 +1,24 @@
+/** What is asked before cells run that nobody pressed and that took long when they last ran. */
+import type { CellId } from "../base/ids.ts";
+import { type Graph, type Holdings, planRun } from "../kernel/plan.ts";
+
+export interface RunQuestion {
+  readonly cells: readonly { readonly cell: CellId; readonly ms: number }[];
+  readonly answer: (run: boolean) => void;
+}
+
+const LONG_MS = 30_000;
+
+/** What would run before the cells that were asked for and took long, each with how long. */
+export function longBefore(
+  graph: Graph | undefined,
+  asked: readonly CellId[],
+  holdings: Holdings,
+  lastMs: (cell: CellId) => number,
+): RunQuestion["cells"] {
+  if (!graph) return [];
+  return planRun(graph, asked, holdings)
+    .order.filter((cell) => !asked.includes(cell))
+    .map((cell) => ({ cell, ms: lastMs(cell) }))
+    .filter(({ ms }) => ms > LONG_MS);
+}
