@@ -37,6 +37,10 @@ export interface DatasetFeed {
   close(): void;
 }
 
+/** Counted over all notebooks of the tab, for they share a worker, and what it says may come late. */
+let questions = 0;
+let versions = 0;
+
 type Asked = (answer: Answers[keyof Answers] | undefined) => void;
 
 export class NotebookLanguage {
@@ -47,12 +51,11 @@ export class NotebookLanguage {
   #worker: LanguageWorker | undefined;
   #feed: DatasetFeed | undefined;
   #cells = new Map<string, CellVersion>();
-  #versions = 0;
   #dirty = new Set<string>();
   #moved = true;
   #notYet: () => void = () => undefined;
   readonly #asked = new Map<number, { readonly tell: Asked; readonly patience: () => void }>();
-  #questions = 0;
+  #whenReady: (() => void)[] = [];
   readonly #found = new Map<string, Findings>();
   readonly #watchers = new Map<string, Set<(found: Findings) => void>>();
 
@@ -79,23 +82,27 @@ export class NotebookLanguage {
     this.flush();
   }
 
+  /** Calls once, when it is ready; never where it will not be. */
+  whenReady(act: () => void): void {
+    if (this.ready) act();
+    else if (this.#state === "loading") this.#whenReady = [act]; // the last wish counts
+  }
+
   get ready(): boolean {
     return this.#state === "ready";
   }
 
-  /** Undefined where there is nothing to say, and where nobody can say it; while it gets ready, it waits. */
+  /** Undefined where there is nothing to say, and where nobody can say it: before it is ready. */
   async ask<Kind extends keyof Answers>(
     question: Question<Kind>,
   ): Promise<Answers[Kind] | undefined> {
-    if (!this.#worker) return undefined;
+    if (this.#state !== "ready") return undefined;
     this.flush(); // it is asked about the text as it is now
-    const id = ++this.#questions;
+    const id = ++questions;
     const answer = await new Promise<Answers[keyof Answers] | undefined>((tell) => {
-      // Getting ready may take as long as it takes.
-      const patience =
-        this.#state === "ready"
-          ? this.#world.later(PATIENCE_MS, () => this.#fail("it does not answer any more"))
-          : () => undefined;
+      const patience = this.#world.later(PATIENCE_MS, () =>
+        this.#fail("it does not answer any more"),
+      );
       this.#asked.set(id, { tell, patience });
       this.#worker?.post({ kind: "ask", id, question });
     });
@@ -156,7 +163,7 @@ export class NotebookLanguage {
         if (kind !== "code") return [];
         const known = before.get(id);
         if (known?.source === source) return [[id, known] as const];
-        const cell = { id, version: ++this.#versions, source };
+        const cell = { id, version: ++versions, source };
         changed.push(cell);
         return [[id, cell] as const];
       }),
@@ -170,7 +177,7 @@ export class NotebookLanguage {
       const known = this.#cells.get(id);
       const source = cellText(this.#doc, id as CellId)?.toJSON();
       if (!known || source === undefined || known.source === source) return [];
-      const cell = { id, version: ++this.#versions, source };
+      const cell = { id, version: ++versions, source };
       this.#cells.set(id, cell);
       return [cell];
     });
@@ -179,7 +186,9 @@ export class NotebookLanguage {
   #hear(message: FromLanguage): void {
     switch (message.kind) {
       case "ready":
-        if (this.#state === "loading") this.#state = "ready";
+        if (this.#state !== "loading") return;
+        this.#state = "ready";
+        for (const act of this.#whenReady.splice(0)) act();
         return;
       case "answer": {
         const asked = this.#asked.get(message.id);

@@ -109,6 +109,10 @@ describe("what may be written", () => {
     expect(notebook.labels("b")).toEqual(
       expect.arrayContaining(["sequential", "layers", "tensor2d"]),
     );
+    const boost = (name: string): number =>
+      notebook.suggest("b")?.list.find(({ label }) => label === name)?.boost ?? NaN;
+    expect(boost("abs")).toBeGreaterThan(boost("Abs"));
+    expect(boost("Abs")).toBeGreaterThan(boost("_FusedMatMul"));
     notebook.cells({
       a: 'import * as Plot from "@observablehq/plot";\nimport * as aq from "arquero";\nimport * as d3 from "d3";',
       b: "Plot.¦",

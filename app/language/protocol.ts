@@ -26,7 +26,7 @@ export interface Question<Kind extends keyof Answers = keyof Answers> {
 }
 
 export type ToLanguage =
-  /** Another notebook: everything from before is forgotten. Answered by "ready". */
+  /** Another notebook: everything from before is forgotten. "ready" answers the cells that come then. */
   | { readonly kind: "open" }
   /** All code cells in reading order, and the texts of those that have changed. */
   | {

@@ -30,6 +30,7 @@ export class LanguageServer {
   /** Cells that wait to be looked at, the ones that somebody changed first. */
   #waiting: string[] = [];
   #notYet: () => void = () => undefined;
+  #warm = false;
 
   constructor(library: TypeLibrary, world: ServerWorld) {
     this.#world = world;
@@ -43,10 +44,11 @@ export class LanguageServer {
         this.#said = new Map();
         this.#program.setCells([]);
         this.#program.setDatasets(datasetTypes([]));
-        this.#world.post({ kind: "ready" });
+        this.#warm = false;
         return;
       case "cells":
         this.#take(message.order, message.changed);
+        this.#warmUp();
         this.#checkSoon(message.changed.map(({ id }) => id));
         return;
       case "datasets":
@@ -63,6 +65,14 @@ export class LanguageServer {
       default:
         assertNever(message);
     }
+  }
+
+  /** The first answer would be seconds in coming: whoever is told "ready" can count on a quick one. */
+  #warmUp(): void {
+    if (this.#warm) return;
+    this.#warm = true;
+    this.#program.program.getTypeChecker();
+    this.#world.post({ kind: "ready" });
   }
 
   #take(order: readonly string[], changed: readonly CellVersion[]): void {

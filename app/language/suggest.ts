@@ -94,9 +94,12 @@ export function explainSuggestion(
   return details && explanationOf(details.displayParts, details.documentation);
 }
 
-function boostOf({ kind, sortText }: ts.CompletionEntry, ofCell: boolean): number {
+function boostOf({ name, kind, sortText }: ts.CompletionEntry, ofCell: boolean): number {
   if (kind === ts.ScriptElementKind.keyword) return -20;
   if (ofCell) return 10;
+  // What a package keeps to itself, and the names of TensorFlow.js' kernels ("Abs" beside abs), stand last.
+  if (name.startsWith("_")) return -30;
+  if (kind === ts.ScriptElementKind.constElement && /^[A-Z]/.test(name)) return -15;
   // TypeScript's own order: "11" is what stands nearest, "15" what is there anyway, more is of no use here.
   const order = Number.parseInt(sortText, 10);
   if (Number.isNaN(order)) return 0;

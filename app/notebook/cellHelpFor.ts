@@ -15,6 +15,7 @@ export function helpFor(
     get ready() {
       return language.ready;
     },
+    whenReady: (act) => language.whenReady(act),
     suggest: (offset) => language.ask({ kind: "suggest", cell, offset }),
     explain: (offset, name) => language.ask({ kind: "explain", cell, offset, name }),
     hover: (offset) => language.ask({ kind: "hover", cell, offset }),

@@ -18,6 +18,7 @@ let commands: EditCommand[];
 let woken: number;
 let ready: boolean;
 let tell: (found: Findings) => void;
+let wishes: (() => void)[];
 let suggested: Suggestions | undefined;
 
 const help: CellHelp = {
@@ -25,6 +26,7 @@ const help: CellHelp = {
   get ready() {
     return ready;
   },
+  whenReady: (act) => void wishes.push(act),
   suggest: () => Promise.resolve(suggested),
   explain: (_offset, name) => Promise.resolve({ code: `const ${name}: 1`, words: "Its words." }),
   hover: () => Promise.resolve(undefined),
@@ -70,7 +72,7 @@ function open(source: string): void {
 }
 
 beforeEach(() => {
-  [commands, woken, ready, suggested] = [[], 0, true, undefined];
+  [commands, wishes, woken, ready, suggested] = [[], [], 0, true, undefined];
 });
 
 afterEach(() => {
@@ -114,6 +116,19 @@ it("[TS-31] lists other cells' names until there is more to say, and then that a
   type("t");
   startCompletion(editor.view);
   await vi.waitFor(() => expect(options()).toEqual(["rates cell 3"]));
+});
+
+it("[TS-31b] lists members as soon as it can, where somebody still waits for them", async () => {
+  open("tf");
+  editor.enter("end");
+  ready = false;
+  suggested = { from: 3, closed: true, list: [{ label: "sum", kind: "function", boost: 0 }] };
+  type(".");
+  await vi.waitFor(() => expect(wishes).not.toEqual([]));
+  expect(options()).toEqual([]);
+  ready = true;
+  for (const act of wishes) act();
+  await vi.waitFor(() => expect(options()).toEqual(["sum"]));
 });
 
 it("[TS-32] writes what a suggestion says, with the import that it needs", async () => {

@@ -8,6 +8,8 @@ export interface CellHelp {
   wake(): void;
   /** There is somebody to ask. */
   readonly ready: boolean;
+  /** Calls once, as soon as there is; only the last caller's wish is kept. */
+  whenReady(act: () => void): void;
   suggest(offset: number): Promise<Suggestions | undefined>;
   explain(offset: number, name: string): Promise<Explanation | undefined>;
   hover(offset: number): Promise<Hover | undefined>;

@@ -43,7 +43,7 @@ function paragraph(text: string): HTMLElement {
   p.textContent = text
     .replace(/\{@link\s+(?:\S+\s+)?([^}]+)\}/g, "$1")
     .replace(/\[([^\]]+)\]\([^)]*\)/g, "$1")
-    .replace(/[`*]([^`*\n]+)[`*]/g, "$1")
+    .replace(/(`|\*{1,2})([^`*\n]+)\1/g, "$2")
     .replace(/\s+/g, " ")
     .trim();
   return p;

@@ -133,6 +133,8 @@ function hintDom({ code, argument, words, overloads }: SignatureHelp): HTMLEleme
     count.textContent = `${overloads.nth} of ${overloads.of} ways to call it`;
     dom.append(count);
   }
-  if (words !== "") dom.append(prose(words));
+  // Its first words: the whole of it would hide what is written before the call.
+  const [first = ""] = words.split(/\n\s*\n/);
+  if (first !== "") dom.append(prose(first));
   return dom;
 }

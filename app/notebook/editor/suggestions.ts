@@ -5,6 +5,7 @@ import {
   type CompletionResult,
   insertCompletionText,
   pickedCompletion,
+  startCompletion,
 } from "@codemirror/autocomplete";
 import { syntaxTree } from "@codemirror/language";
 import type { EditorView } from "@codemirror/view";
@@ -24,8 +25,10 @@ export async function suggestions(
   context: CompletionContext,
   help: CellHelp,
 ): Promise<CompletionResult | null> {
-  // Until there is somebody to ask, a list of names is better than none; of members there is none to wait with.
-  if (!help.ready && !context.matchBefore(/\.[\p{ID_Continue}$]*$/u)) return null;
+  if (!help.ready) {
+    if (context.matchBefore(/\.[\p{ID_Continue}$]*$/u)) listWhenReady(context, help);
+    return null;
+  }
   if (!isAsking(context)) return null;
   const found = await help.suggest(context.pos);
   if (!found || context.aborted || found.list.length === 0) return null;
@@ -38,6 +41,17 @@ export async function suggestions(
       ? { validFor: /^[^"'`\n]*$/ }
       : { validFor: /^[\p{ID_Continue}$]*$/u }),
   };
+}
+
+/**
+ * Until there is somebody to ask, a list of names is better than none; of members there is none, and it comes as
+ * soon as it can, where the person still waits for it.
+ */
+function listWhenReady({ view, state, pos }: CompletionContext, help: CellHelp): void {
+  help.whenReady(() => {
+    if (!view?.hasFocus || !view.state.doc.eq(state.doc)) return;
+    if (view.state.selection.main.head === pos) startCompletion(view);
+  });
 }
 
 function isAsking(context: CompletionContext): boolean {

@@ -65,6 +65,9 @@ export const theme = EditorView.theme({
     color: "var(--ink-2)",
   },
   ".explained p": { margin: "6px 0 0" },
+  ".explained.signature": { maxHeight: "min(9rem, 30vh)" },
+  // Beside a list there is no room for it on a phone, and over the list it would be in the way.
+  "@media (max-width: 720px)": { ".cm-tooltip.cm-completionInfo": { display: "none" } },
   ".explained .overloads": { color: "var(--ink-3)", fontSize: "var(--text-2)" },
   ".explained strong": { fontWeight: "700", color: "var(--accent)" },
   ".cm-tooltip-hover > * + *": { borderBlockStart: "1px solid var(--line)" },
