@@ -25,6 +25,7 @@ beforeEach(() => {
     "ResizeObserver",
     class {
       observe = (): void => undefined;
+      unobserve = (): void => undefined;
       disconnect = (): void => undefined;
     },
   );
