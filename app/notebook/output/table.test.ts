@@ -52,6 +52,7 @@ afterEach(async () => {
   mounted = undefined;
   document.body.replaceChildren();
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 /** What a cell that shows this value sends, its rows kept in these blobs. */
@@ -230,6 +231,32 @@ it("says that rows are not here, shows those that are, and asks again when the s
   connection.set({ kind: "saved" });
   await until(() => rowsShown().some((row) => row[0] === "255" && row[1] !== "not here yet"));
   expect(document.querySelector("[role=alert]")).toBeNull();
+});
+
+it("asks by itself for rows that another member is still sending, and again less and less often", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const blobs = new MemoryBlobs();
+  const bundle = await made(few, blobs);
+  blobs.missing = true;
+  const get = vi.spyOn(blobs, "get");
+  show(bundle, blobs);
+  await scrollTo(250 * 28);
+  const after = async (ms: number): Promise<number> => {
+    await vi.advanceTimersByTimeAsync(ms);
+    flushSync();
+    await vi.advanceTimersByTimeAsync(0);
+    flushSync();
+    return get.mock.calls.length;
+  };
+  expect(await after(0)).toBe(1);
+  expect(document.querySelector("[role=alert]")).not.toBeNull();
+  expect(await after(1_990)).toBe(1);
+  expect(await after(10)).toBe(2);
+  expect(await after(3_990)).toBe(2);
+  blobs.missing = false;
+  expect(await after(10)).toBe(3);
+  expect(document.querySelector("[role=alert]")).toBeNull();
+  expect(rowsShown().at(-1)?.[1]).not.toBe("not here yet");
 });
 
 it("says in a sentence that what is kept is damaged, and shows the first rows all the same", async () => {

@@ -1,7 +1,9 @@
 /**
  * All rows of a long table that a cell showed: fetched when somebody looks beyond the first ones, from this
- * browser or the server, and asked for again when the server is back.
+ * browser or the server, and asked for again after a while (the member who ran the cell may still be sending it) and
+ * when the server is back.
  */
+import { untrack } from "svelte";
 import type { StoredTable } from "../../../lib/datasets/arrow.ts";
 import { openShown } from "../../../lib/datasets/shownTable.ts";
 import type { TableOutput } from "../../../lib/kernel/mime.ts";
@@ -21,11 +23,16 @@ export interface WholeTable {
   again(): void;
 }
 
+const FIRST_RETRY_MS = 2_000;
+const LAST_RETRY_MS = 60_000;
+
 /** Follows `output` as it changes. Made while a component is. */
 export function wholeTable(source: TableBlobs | undefined, output: () => TableOutput): WholeTable {
   let current = $state.raw<Whole>({ kind: "waiting" });
   let wanted = $state(false);
   let tries = $state(0);
+  /** How long after a try in vain the next one comes by itself. */
+  let retryMs = FIRST_RETRY_MS;
   const name = $derived(output().whole?.blob.sha256);
 
   $effect(() => {
@@ -33,6 +40,7 @@ export function wholeTable(source: TableBlobs | undefined, output: () => TableOu
     return () => {
       current = { kind: "waiting" };
       wanted = false;
+      retryMs = FIRST_RETRY_MS;
     };
   });
 
@@ -43,12 +51,20 @@ export function wholeTable(source: TableBlobs | undefined, output: () => TableOu
     const show = (whole: Whole): void => {
       if (!gone) current = whole;
     };
-    show({ kind: "loading", fraction: 0 });
+    // A try that comes by itself says nothing until it gets somewhere.
+    if (untrack(() => current.kind) !== "not-here") show({ kind: "loading", fraction: 0 });
     void fetchWhole(source, output(), (fraction) => show({ kind: "loading", fraction })).then(show);
     return () => (gone = true);
   });
 
   const missing = $derived(current.kind === "not-here");
+  $effect(() => {
+    // Each try in vain is a state of its own.
+    if (current.kind !== "not-here") return;
+    const timer = setTimeout(() => (tries += 1), retryMs);
+    retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
+    return () => clearTimeout(timer);
+  });
   $effect(() => {
     if (!missing || !source) return;
     const { connection } = source.session;
@@ -67,7 +83,10 @@ export function wholeTable(source: TableBlobs | undefined, output: () => TableOu
     want() {
       wanted = true;
     },
-    again: () => (tries += 1),
+    again() {
+      current = { kind: "waiting" };
+      tries += 1;
+    },
   };
 }
 
