@@ -3,6 +3,8 @@
  * read, planned and compiled; and that the same cells give the same weights.
  */
 import { type Page, expect } from "@playwright/test";
+import { assaultFromCell } from "../assault.ts";
+import { startAttacker } from "../attacker.ts";
 import { launchBrowser } from "../launch.ts";
 import {
   addCode,
@@ -20,6 +22,7 @@ import { compiling, replanning } from "./planning.ts";
 
 const PRESSES = roundsOf(200);
 const STARTS = roundsOf(9);
+const DOTS = roundsOf(60);
 
 export async function measure(): Promise<boolean> {
   const figures: Record<string, unknown> = {};
@@ -68,6 +71,28 @@ export async function measure(): Promise<boolean> {
       weights,
       reached("backends whose weights differ between runs", equal ? 0 : 1, 0),
     );
+
+    const lists = await dotToList(page);
+    const list = quantile(lists, 0.5);
+    console.log(
+      `  ${DOTS} dots after a package, to the list of its members: ${described(spread(lists))}`,
+    );
+    note(
+      "completion",
+      spread(lists),
+      reached("completion list after a dot, p50", list, 100, " ms"),
+    );
+
+    const attacker = await startAttacker();
+    try {
+      const { tried, through } = await assaultFromCell(page, attacker);
+      const escaped = through.length + attacker.heard.size;
+      console.log(`  attacks tried from a cell: ${tried}`);
+      if (tried < 40) throw new Error("too few attacks were tried");
+      note("attacks", { tried, escaped }, reached("attacks that escaped", escaped, 0));
+    } finally {
+      await attacker.close();
+    }
     await record("kernel", { unit: "ms", ...figures });
     return ok;
   } finally {
@@ -135,6 +160,39 @@ async function pressRun(page: Page, number: number): Promise<{ ms: number; said:
   const found = await seen.evaluate(({ found }) => found);
   await expect(stateOf(page, number)).toHaveText("done");
   return found;
+}
+
+/** Milliseconds from a typed dot to the list, the language worker warm. */
+async function dotToList(page: Page): Promise<number[]> {
+  const number = await addCode(page, 'import * as tf from "@tensorflow/tfjs";\ntf');
+  const option = page.locator(".cm-tooltip-autocomplete [role=option]", { hasText: "abs" });
+  const times: number[] = [];
+  for (let i = 0; i <= DOTS; i++) {
+    await sourceOf(page, number).click();
+    await page.keyboard.press("ControlOrMeta+End");
+    const seen = await page.evaluateHandle(() => {
+      let pressed = NaN;
+      addEventListener("keydown", (event) => (pressed = event.timeStamp), { capture: true });
+      return {
+        ms: new Promise<number>((done) => {
+          const observer = new MutationObserver(() => {
+            if (!document.querySelector(".cm-tooltip-autocomplete [role=option]")) return;
+            observer.disconnect();
+            done(performance.now() - pressed);
+          });
+          observer.observe(document.body, { subtree: true, childList: true });
+        }),
+      };
+    });
+    await page.keyboard.press(".");
+    const ms = await seen.evaluate((one) => one.ms);
+    await expect(option.first()).toBeVisible();
+    if (i > 0) times.push(ms); // the first one waits for the worker to start
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Backspace");
+    await expect(page.locator(".cm-tooltip-autocomplete")).toHaveCount(0);
+  }
+  return times;
 }
 
 const training = `import * as tf from "@tensorflow/tfjs";

@@ -15,11 +15,14 @@ export interface Fields {
 /** The first named values of an object. */
 export function fieldsOf(value: object, most: number): Fields {
   const names = Object.keys(value);
-  const shown = names.slice(0, most).map((name) => {
-    const field = Object.getOwnPropertyDescriptor(value, name);
-    return [name, field && "value" in field ? field.value : GETTER] as const;
-  });
+  const shown = names.slice(0, most).map((name) => [name, ownValue(value, name)] as const);
   return { shown, count: names.length };
+}
+
+/** What stands under the name in the object itself; undefined where nothing does. */
+export function ownValue(value: object, name: string): unknown {
+  const field = Object.getOwnPropertyDescriptor(value, name);
+  return !field || "value" in field ? (field?.value as unknown) : GETTER;
 }
 
 /** The first items of an array, by index: a list may be a hundred thousand times as long as what is shown of it. */

@@ -2,6 +2,7 @@
 import { encodeBase64 } from "../../base/base64.ts";
 import type { MimeBundle, MimeType } from "../mime.ts";
 import { compressPng } from "../png.ts";
+import { itemsOf } from "./fields.ts";
 import { ALONE, type SheetRules, drawSheet, layOut, sheetWords } from "../sheet.ts";
 
 interface Pixels {
@@ -13,6 +14,8 @@ interface Pixels {
 /** A canvas or bitmap, as far as it can be drawn onto a canvas. */
 type Drawable = OffscreenCanvas | ImageBitmap;
 
+/** More are no pictures that somebody would look at. */
+const MOST_IN_LIST = 10_000;
 const LARGEST_FILE = 2_500_000;
 const WHOLE: SheetRules = { ...ALONE, shrinkTo: 1_200 };
 const MANY: SheetRules = { most: 60, growTo: 64, shrinkTo: 160 };
@@ -23,8 +26,8 @@ export function pictureBundle(value: object): Promise<MimeBundle> | undefined {
   if (isBlob(value)) return value.type.startsWith("image/") ? fileBundle(value) : undefined;
   const pixels = pixelsOf(value);
   if (pixels) return sheetBundle([pixels], WHOLE);
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const all = value.map((one: unknown) =>
+  if (!Array.isArray(value) || value.length === 0 || value.length > MOST_IN_LIST) return undefined;
+  const all = itemsOf(value, MOST_IN_LIST).map((one) =>
     typeof one === "object" && one !== null ? pixelsOf(one) : undefined,
   );
   return all.every((one) => one !== undefined) ? sheetBundle(all, MANY) : undefined;

@@ -3,7 +3,7 @@
  * that a million rows are not copied to be shown. Knows nothing of how a table is shown or kept.
  */
 import { asRecord } from "../../base/json.ts";
-import { itemsOf } from "./fields.ts";
+import { GETTER, itemsOf, ownValue } from "./fields.ts";
 
 export interface TableSource {
   readonly rows: number;
@@ -84,9 +84,9 @@ function recordsSource(records: readonly unknown[]): TableSource {
     },
     column: (name) => (row) => {
       const record = records[row];
-      return typeof record === "object" && record !== null && Object.hasOwn(record, name)
-        ? (record as PlainRecord)[name]
-        : undefined;
+      const value =
+        typeof record === "object" && record !== null ? ownValue(record, name) : undefined;
+      return value === GETTER ? "(getter)" : value;
     },
   };
 }

@@ -6,6 +6,8 @@ import { tensorPicture } from "./tensorPicture.ts";
 import { textOf } from "./text.ts";
 
 const MOST_VALUES = 1_000;
+/** Of so many the least and the largest are looked for. */
+const MOST_SCANNED = 300_000_000;
 const MOST_AXES = 16;
 const MOST_COLUMNS = 24;
 const LONGEST_TEXT = 200;
@@ -90,7 +92,7 @@ function valueOf(data: ArrayLike<unknown>, at: number, dtype: string): Json {
 }
 
 function rangeOf(data: ArrayLike<unknown>, dtype: string): TensorOutput["range"] {
-  if (dtype === "string" || dtype === "complex64") return undefined;
+  if (dtype === "string" || dtype === "complex64" || data.length > MOST_SCANNED) return undefined;
   let [min, max, odd] = [Infinity, -Infinity, 0];
   for (let i = 0; i < data.length; i++) {
     const value = Number(data[i]);

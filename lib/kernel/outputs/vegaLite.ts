@@ -4,12 +4,12 @@
  */
 import { type Json, asArray, asRecord, asString } from "../../base/json.ts";
 import type { MimeBundle } from "../mime.ts";
+import { fieldsOf, itemsOf, lengthOf, ownValue } from "./fields.ts";
 import { cellOf } from "./plain.ts";
 import { isTyped } from "./text.ts";
 
 const MOST_VALUES = 150_000;
 const DEEPEST = 30;
-const BUILT_BY = ["toSpec", "toJSON"] as const;
 
 interface ArqueroLike {
   numRows(): number;
@@ -29,18 +29,13 @@ export function vegaLiteBundle(value: object): MimeBundle | undefined {
 /** The spec itself, or what a builder's object says it is. */
 function specOf(value: object): Record<string, unknown> | undefined {
   if (isVegaLite(value)) return value;
-  for (const name of BUILT_BY) {
-    if (!(name in value)) continue;
-    const build: unknown = (value as Record<string, unknown>)[name];
-    if (typeof build !== "function" || value instanceof Date) continue;
-    const built: unknown = build.call(value);
-    if (typeof built === "object" && built !== null && isVegaLite(built)) return built;
-  }
-  return undefined;
+  if (!("toSpec" in value) || typeof value.toSpec !== "function") return undefined;
+  const built: unknown = value.toSpec();
+  return typeof built === "object" && built !== null && isVegaLite(built) ? built : undefined;
 }
 
 function isVegaLite(value: object): value is Record<string, unknown> {
-  return asString((value as Record<string, unknown>)["$schema"])?.includes("vega-lite") ?? false;
+  return asString(ownValue(value, "$schema"))?.includes("vega-lite") ?? false;
 }
 
 interface Budget {
@@ -55,8 +50,12 @@ function plainSpec(value: unknown, depth: number, budget: Budget): Json {
   if (value instanceof Date) return cellOf(value);
   if (depth === 0) throw new Error(`This chart's spec is more than ${DEEPEST} levels deep.`);
   if (isArquero(value)) return plainSpec(rowsOf(value, budget), depth, budget);
-  const items = isTyped(value) ? Array.from(value) : Array.isArray(value) ? value : undefined;
-  if (items) return items.map((one) => spent(plainSpec(one, depth - 1, budget), budget));
+  if (isTyped(value) || Array.isArray(value)) {
+    if (lengthOf(value) > budget.left) throw tooMuch();
+    return itemsOf(value, MOST_VALUES).map((one) =>
+      spent(plainSpec(one, depth - 1, budget), budget),
+    );
+  }
   const entries = Object.entries(value).filter(
     ([, one]) => one !== undefined && typeof one !== "function",
   );
@@ -67,11 +66,18 @@ function plainSpec(value: unknown, depth: number, budget: Budget): Json {
 
 function spent(json: Json, budget: Budget): Json {
   if (--budget.left >= 0) return json;
-  const most = MOST_VALUES.toLocaleString("en");
-  throw new Error(`this chart holds more than ${most} values. Aggregate or sample its table first`);
+  throw tooMuch();
 }
 
-function rowsOf(table: ArqueroLike, { words }: Budget): unknown[] {
+function tooMuch(): Error {
+  const most = MOST_VALUES.toLocaleString("en");
+  return new Error(
+    `this chart holds more than ${most} values. Aggregate or sample its table first`,
+  );
+}
+
+function rowsOf(table: ArqueroLike, { words, left }: Budget): unknown[] {
+  if (table.numRows() > left) throw tooMuch();
   const names = table.columnNames().filter((name) => words.some((word) => word.includes(name)));
   return table.objects().map((row) => Object.fromEntries(names.map((name) => [name, row[name]])));
 }
@@ -81,11 +87,13 @@ function isArquero(value: object): value is ArqueroLike {
 }
 
 /** The strings of the spec outside its data. */
-function wordsIn(value: unknown, depth = DEEPEST): string[] {
+function wordsIn(value: unknown, seen = new Set<unknown>()): string[] {
   if (typeof value === "string") return [value];
-  if (typeof value !== "object" || value === null || depth === 0 || isArquero(value)) return [];
-  return Object.entries(value).flatMap(([key, one]) =>
-    key === "values" || key === "datasets" ? [] : wordsIn(one, depth - 1),
+  if (typeof value !== "object" || value === null || seen.has(value) || isArquero(value)) return [];
+  if (seen.size >= MOST_VALUES) return [];
+  seen.add(value);
+  return fieldsOf(value, MOST_VALUES).shown.flatMap(([key, one]) =>
+    key === "values" || key === "datasets" ? [] : wordsIn(one, seen),
   );
 }
 
