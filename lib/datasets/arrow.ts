@@ -126,6 +126,7 @@ function fromNumbers(values: Float64Array, type: DataType): ArrowColumn {
   }, type);
 }
 
-function isInt32(values: Float64Array): boolean {
+/** No value is lost as a whole number of 32 bits; a missing one is NaN. */
+export function isInt32(values: Float64Array): boolean {
   return values.every((value) => Number.isNaN(value) || (value | 0) === value);
 }

@@ -3,7 +3,7 @@
  * another. Much faster than value by value, which counts where somebody waits; it pauses now and then.
  */
 import { Column, type DataType, batchType, float64, int32, utf8 } from "@uwdata/flechette";
-import { type ArrowColumn, arrowColumn } from "./arrow.ts";
+import { type ArrowColumn, arrowColumn, isInt32 } from "./arrow.ts";
 import type { ColumnData } from "./columns.ts";
 
 const PAUSE_EVERY = 16_384;
@@ -23,7 +23,7 @@ export function* directColumn(data: ColumnData): Generator<undefined, ArrowColum
 }
 
 function numberColumn(values: Float64Array): ArrowColumn {
-  const whole = values.every((value) => Number.isNaN(value) || (value | 0) === value);
+  const whole = isInt32(values);
   const valid = new Validity(values.length);
   const kept = whole ? new Int32Array(values.length) : values;
   for (let row = 0; row < values.length; row++) {

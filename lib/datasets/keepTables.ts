@@ -41,20 +41,24 @@ export function keepTables(
   return async (source) => {
     const room = Math.min(MOST_IN_TABLE, most - spent);
     if (room < LEAST_ROOM) return "too-much";
+    let reserved = 0;
     try {
       // Kept free from now on: other tables of this run may be shown before this one is through.
-      const reserved = Math.min(room, estimateBytes(source));
+      reserved = Math.min(room, estimateBytes(source));
       spent += reserved;
       const encoded = await drive(encodeShown(source, room));
+      spent -= reserved;
+      reserved = 0;
       if (!encoded) return "stopped";
       if (!encoded.value) return "too-much";
       const { bytes, rows, columns, width } = encoded.value;
-      spent += bytes.byteLength - reserved;
+      spent += bytes.byteLength;
       const request: KeepRequest = { bytes };
       const blob = parseBlobManifest(await guest.call(TABLES, request, [bytes.buffer]));
       if (!blob) return "not-kept";
       return { columns, whole: { rows, blob }, ...(width > columns.length && { width }) };
     } catch {
+      spent -= reserved;
       // A value that cannot be read, or a page that could not keep it: the first rows are shown all the same.
       return guest.interrupted ? "stopped" : "not-kept";
     }

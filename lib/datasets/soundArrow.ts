@@ -26,6 +26,8 @@ function isSoundBatch(batch: Batch, longest: number): boolean {
   if (nullCount > 0 && validity.length * 8 < length) return false;
   switch (batch.type.typeId) {
     case Type.Int:
+      // Numbers of 64 bits may be larger than a page can read.
+      return !(batch.values instanceof BigInt64Array) && batch.values.length >= length;
     case Type.Float:
     case Type.Timestamp:
       return batch.values.length >= length;
@@ -34,8 +36,9 @@ function isSoundBatch(batch: Batch, longest: number): boolean {
     case Type.Utf8:
       return hasSoundTexts(batch, longest * BYTES_OF_LETTER);
     case Type.Dictionary: {
-      const [words] = (batch as Batch & { dictionary: AnyColumn }).dictionary.data;
+      const [words, ...more] = (batch as Batch & { dictionary: AnyColumn }).dictionary.data;
       return (
+        more.length === 0 &&
         batch.values.length >= length &&
         (words === undefined || (words.type.typeId === Type.Utf8 && isSoundBatch(words, longest)))
       );

@@ -50,7 +50,7 @@ export class AutoRun {
   /** This person's press runs it now. */
   pressed(cell: CodeCell): void {
     this.#presses++;
-    this.#consent.grant(cell.id, cell.code);
+    this.#consent.grant(cell.id, cell.source);
   }
 
   attempted(cell: CellId, attempt: Attempt): void {
@@ -68,8 +68,8 @@ export class AutoRun {
   }
 
   /** Whether it may run without a press, on its own account or on the way to one that does. */
-  mayRun({ id, code, auto }: CodeCell): boolean {
-    return this.#consent.covers(id, code) && (auto || this.#cheap(id));
+  mayRun({ id, source, auto }: CodeCell): boolean {
+    return this.#consent.covers(id, source) && (auto || this.#cheap(id));
   }
 
   /** Looks for what is to be run, and runs it after a while unless it changes again. Not while cells run. */
@@ -82,7 +82,7 @@ export class AutoRun {
       {
         auto: (cell) => cells.get(cell)?.auto === true,
         changed: (cell) => this.#changed(cell),
-        allowed: (cell) => this.#consent.covers(cell, cells.get(cell)?.code),
+        allowed: (cell) => this.#consent.covers(cell, cells.get(cell)?.source),
         failed: (cell) => this.#failed(cell),
         cheap: (cell) => this.#cheap(cell),
       },

@@ -64,7 +64,7 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
   const { cell, held, outputs } = run;
   const { seed, params } = run.now;
   const last = outputs.get(cell.id);
-  const { sources, inputs } = madeFrom(run, seed, last);
+  const { sources, inputs } = madeFrom(run, seed);
   const stamp = held.nextStamp();
   const used = new Map(run.edges.map(({ from }) => [from, held.get(from)?.stamp ?? 0]));
   const { id: by, name: byName } = me.current;
@@ -144,6 +144,7 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
   const asked = [...controls.values()];
   const ran = { stamp, inputs: live.inputs, sources, defines, used, controls: asked };
   const gone = end.kind === "interrupted" ? end.kernelEnded : end.kind === "kernel-ended";
+  if (!gone) held.leave(cell.id, { runs: live.runs, inputs: live.inputs });
   if (!gone) run.attempted({ from: ran, ms: clock.now() - began, leaves: live.leaves });
   if (end.kind === "done") held.keep(cell.id, ran);
   void outputs.ended(cell.id, recordOf(end, record));
@@ -184,7 +185,6 @@ function stopped(name: string, message: string): ErrorOutput {
 function madeFrom(
   { cell, edges, held, resume }: CellToRun,
   seed: number,
-  last: OutputRecord | undefined,
 ): { sources: CellFacts["sources"]; inputs: Inputs } {
   const upstream = [...new Set(edges.map((edge) => edge.from))]
     .map((from) => held.get(from))
@@ -195,7 +195,11 @@ function madeFrom(
     datasets: [],
     params: [],
     ...(resume?.how === "continue"
-      ? { continued: [{ cell: cell.id, times: timesContinued(last?.inputs, cell.id) + 1 }] }
+      ? {
+          continued: [
+            { cell: cell.id, times: timesContinued(held.leftBy(cell.id)?.inputs, cell.id) + 1 },
+          ],
+        }
       : {}),
   };
   const sources = new Map(

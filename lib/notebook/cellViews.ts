@@ -1,16 +1,23 @@
 /** What is said of each cell of a notebook, put together anew when something changed; what says the same is told to nobody. */
+import { equalityDeep } from "lib0/function";
 import type { CellId } from "../base/ids.ts";
 import { type Observable, Settable } from "../base/observable.ts";
 import type { AutoRun } from "./autoRun.ts";
 import type { CellStanding, CellView } from "./cellView.ts";
 import type { CodeCell, NotebookCode } from "./code.ts";
 import type { Held } from "./held.ts";
-import { type Now, changedSince, sharedInputs } from "./inputs.ts";
+import { type Inputs, type Now, changedSince, sharedInputs } from "./inputs.ts";
 import type { OtherHands } from "./otherHands.ts";
 import type { ReadingPace } from "./readingPace.ts";
 import type { RunQueue } from "./runQueue.ts";
 import type { ShownOutputs } from "./shownOutputs.ts";
 import { type CellKnowledge, sameView, viewOf } from "./viewOf.ts";
+
+/** What only this tab set is no reason for what another tab ran. */
+function judgedBy(inputs: Inputs, here: Inputs | undefined): Inputs {
+  const shared = sharedInputs(inputs);
+  return shared === inputs || equalityDeep(inputs, here) ? inputs : shared;
+}
 
 interface Parts {
   readonly code: NotebookCode;
@@ -61,8 +68,7 @@ export class CellViews {
     const record = outputs.get(id);
     const cell = code.cells.get(id);
     const at = queue.order.indexOf(id);
-    // What only this tab set is no reason for what another tab ran.
-    const inputs = record && (held.get(id) ? record.inputs : sharedInputs(record.inputs));
+    const inputs = record && judgedBy(record.inputs, held.get(id)?.inputs);
     return viewOf({
       running: running?.cell === id ? running : undefined,
       queued: at >= 0,

@@ -3,17 +3,18 @@
  * press: when an input changes, or somebody else moves a control. Opening a notebook, or reloading it, allows nothing.
  */
 import type { CellId } from "../base/ids.ts";
-import type { CodeDigest } from "./inputs.ts";
 
 export class Consent {
-  readonly #ran = new Set<string>();
+  /** Whole texts, since whoever writes both of two can choose them so that short digests agree. */
+  readonly #ran = new Map<CellId, Set<string>>();
 
   /** This person's press runs it now. Params and versions of data do not count. */
-  grant(cell: CellId, code: CodeDigest): void {
-    this.#ran.add(`${cell} ${code}`);
+  grant(cell: CellId, source: string): void {
+    const known = this.#ran.get(cell) ?? new Set();
+    this.#ran.set(cell, known.add(source.trim()));
   }
 
-  covers(cell: CellId, code: CodeDigest | undefined): boolean {
-    return code !== undefined && this.#ran.has(`${cell} ${code}`);
+  covers(cell: CellId, source: string | undefined): boolean {
+    return source !== undefined && this.#ran.get(cell)?.has(source.trim()) === true;
   }
 }

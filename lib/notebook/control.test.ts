@@ -495,7 +495,7 @@ describe("a param", () => {
     expect(one.states()).toBe("done, done, done");
   });
 
-  it("[PARAM-3] keeps a private value in its tab: others see nothing of it, and nothing stale", async () => {
+  it("[PARAM-3] moves a private control in its own tab alone: nothing moves or is stale for others", async () => {
     const one = bench({ a: "1" }, ["owner", "editor"]);
     const jun = one.others[0] as Bench;
     asks(one, "a", own);

@@ -121,7 +121,9 @@ export class Execution {
     this.#refresh();
     const view = this.cell(id).current;
     if (view[how === "continue" ? "canContinue" : "canGoOn"] !== true) return;
-    this.#resumes.want(id, { how, runs: this.#outputs.get(id)?.runs ?? [] });
+    // What is here was trained by this kernel's last run of it, whoever ran it elsewhere since.
+    const last = how === "continue" ? this.#held.leftBy(id) : this.#outputs.get(id);
+    this.#resumes.want(id, { how, runs: last?.runs ?? [] });
     void this.#request([id], false);
   }
 

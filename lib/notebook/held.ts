@@ -1,7 +1,7 @@
 /** What this tab's kernel holds: which cells ran in it, with what, and what has changed their values since. */
 import type { CellId } from "../base/ids.ts";
 import type { ParamControl } from "../kernel/params.ts";
-import { type Edge, type Graph, type Holdings, upstreamOf } from "../kernel/plan.ts";
+import type { Edge, Graph, Holdings } from "../kernel/plan.ts";
 import { type Inputs, type Now, changedSince } from "./inputs.ts";
 
 /** One cell that ran to its end here. */
@@ -18,10 +18,18 @@ export interface HeldCell {
   readonly used: ReadonlyMap<CellId, number>;
 }
 
+/** What the last run of a cell in this kernel left, however it ended. */
+export interface Left {
+  readonly runs: readonly string[];
+  readonly inputs: Inputs;
+}
+
 export class Held implements Holdings {
   #stamp = 0;
   readonly #cells = new Map<CellId, HeldCell>();
-  #training: { readonly cell: CellId; readonly name: string; readonly stamp: number }[] = [];
+  readonly #left = new Map<CellId, Left>();
+  /** The newest run of each cell that changed a name, by name. */
+  readonly #training = new Map<string, Map<CellId, number>>();
   /** Cells that are to train on with what is here. */
   readonly #continuing = new Set<CellId>();
   #graph: Graph | undefined;
@@ -52,13 +60,27 @@ export class Held implements Holdings {
 
   /** A run changed the values of these names in place; true even where it does not come to its end. */
   trained(cell: CellId, names: readonly string[], stamp: number): void {
-    this.#training.push(...names.map((name) => ({ cell, name, stamp })));
+    for (const name of names) {
+      const definers = this.#graph?.cells.values() ?? [];
+      if (![...definers].some((one) => one.defines.includes(name))) continue;
+      const known = this.#training.get(name) ?? new Map<CellId, number>();
+      this.#training.set(name, known.set(cell, stamp));
+    }
+  }
+
+  leave(cell: CellId, left: Left): void {
+    this.#left.set(cell, left);
+  }
+
+  leftBy(cell: CellId): Left | undefined {
+    return this.#left.get(cell);
   }
 
   /** The kernel is gone, and with it everything. */
   clear(): void {
     this.#cells.clear();
-    this.#training = [];
+    this.#left.clear();
+    this.#training.clear();
     this.#continuing.clear();
     this.#fresh.clear();
   }
@@ -81,8 +103,8 @@ export class Held implements Holdings {
 
   trainersSince(definer: CellId, name: string): CellId[] {
     const since = this.#cells.get(definer)?.stamp ?? Infinity;
-    const later = this.#training.filter((one) => one.name === name && one.stamp > since);
-    return [...new Set(later.map((one) => one.cell))];
+    const trainers = [...(this.#training.get(name) ?? [])];
+    return trainers.filter(([, stamp]) => stamp > since).map(([cell]) => cell);
   }
 
   continues(cell: CellId): boolean {
@@ -99,8 +121,8 @@ export class Held implements Holdings {
   canContinue(cell: CellId): boolean {
     const graph = this.#graph;
     const trained = graph?.cells.get(cell)?.trains ?? [];
-    if (!graph || trained.length === 0) return false;
-    const needs = upstreamOf(graph, cell);
+    const needs = this.#now?.upstream(cell);
+    if (!graph || !needs || trained.length === 0) return false;
     const definers = needs.flatMap((definer) =>
       trained
         .filter((name) => graph.cells.get(definer)?.defines.includes(name) === true)

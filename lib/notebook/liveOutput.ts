@@ -75,6 +75,10 @@ export class LiveOutput {
     for (const name of names) if (this.#trains.size < MOST_NAMES) this.#trains.add(name);
   }
 
+  get runs(): readonly string[] {
+    return [...this.#runs];
+  }
+
   /** It trained or recorded something. */
   get leaves(): boolean {
     return this.#runs.size > 0 || this.#trains.size > 0;
@@ -111,7 +115,7 @@ export class LiveOutput {
       device,
       at,
       ms: Math.max(0, now - at),
-      runs: [...this.#runs],
+      runs: this.runs,
       datasets: [...new Set([...this.#datasets.values()].map((one) => one.name))],
       trains: [...this.#trains],
     };

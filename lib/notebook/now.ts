@@ -18,6 +18,11 @@ export function readNow(
   outputs: Pick<ShownOutputs, "get">,
 ): Now {
   const versions = currentVersions(index);
+  const continued = new Map<CellId, number>();
+  for (const cell of code.cells.keys()) {
+    const times = timesContinued(outputs.get(cell)?.inputs, cell);
+    if (times > 0) continued.set(cell, times);
+  }
   return {
     seed: seedOf(doc),
     code: (cell) => code.cells.get(cell)?.code,
@@ -25,7 +30,7 @@ export function readNow(
     dataset: (name) => versions.get(name),
     params: params.given(),
     upstream: (cell) => code.upstream(cell),
-    continued: (cell) => timesContinued(outputs.get(cell)?.inputs, cell),
+    continued: (cell) => continued.get(cell) ?? 0,
   };
 }
 

@@ -5,7 +5,6 @@
 import * as Y from "yjs";
 import type { CellId, MemberId } from "../base/ids.ts";
 import { notebookRoots } from "../document/notebookDoc.ts";
-import { digestCode } from "./inputs.ts";
 
 export interface Author {
   readonly id: MemberId;
@@ -61,7 +60,7 @@ export class OtherHands {
   /** Undefined where the cell says what it said, or nobody else changed it. */
   changed(cell: CellId, source: string): ChangedByOthers | undefined {
     const ran = this.#ran.get(cell);
-    if (ran?.raised !== true || digestCode(ran.source) === digestCode(source)) return undefined;
+    if (ran?.raised !== true || ran.source.trim() === source.trim()) return undefined;
     return { by: [...ran.by.values()], before: ran.source };
   }
 

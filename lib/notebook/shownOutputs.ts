@@ -79,6 +79,7 @@ export class ShownOutputs {
     if (this.#closed || this.#mine.get(cell) !== record || !this.#world.mayWrite()) return;
     putOutput(this.#world.doc, cell, stored);
     this.#mine.delete(cell);
+    this.#forgetWholes();
     this.#world.changed();
   }
 
@@ -104,6 +105,16 @@ export class ShownOutputs {
     if (cell === undefined || !record || !this.#world.mayWrite()) return;
     this.#writtenAt = this.#world.clock.now();
     putOutput(this.#world.doc, cell, { ...record, bundles: previewOf(record.bundles).bundles });
+  }
+
+  /** A cell that runs again and again leaves wholes that nothing names any more. */
+  #forgetWholes(): void {
+    const { doc } = this.#world;
+    const named = new Set<Digest | undefined>();
+    for (const cell of notebookRoots.outputs(doc).keys() as IterableIterator<CellId>)
+      named.add(outputOf(doc, cell)?.whole?.sha256);
+    for (const [digest, whole] of this.#wholes)
+      if (whole !== "coming" && !named.has(digest)) this.#wholes.delete(digest);
   }
 
   /** Null where this browser cannot keep it: then the preview is all that others get. */

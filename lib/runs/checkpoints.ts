@@ -13,6 +13,7 @@ import {
 import type { Collector } from "./collector.ts";
 import type { FitKeeper, Past } from "./fitKeeper.ts";
 import { RUNS, type ResumeReply } from "./requests.ts";
+import { checkedStep } from "./step.ts";
 import { type Trainable, bringBack, holdWeights } from "./trainingState.ts";
 
 type Tf = typeof tf;
@@ -50,7 +51,7 @@ export interface TrainingAround {
   collectorOf(model: object): Collector | undefined;
   /** How many batches trainOnBatch has done with it. */
   batchesOf(model: object): number;
-  restored(point: TrainingPoint): void;
+  restored(model: object, point: TrainingPoint): void;
 }
 
 export interface Checkpoints {
@@ -88,9 +89,7 @@ export function checkpointsGuest(tf: Tf, guest: Guest, around: TrainingAround): 
         return new Checkpoint(state, sizeOf(state));
       }
       const said = optimizer instanceof tf.Optimizer ? options : (options ?? optimizer);
-      const step = said?.step ?? 0;
-      if (!Number.isSafeInteger(step) || step < 0)
-        throw new Error(`A step counts up from 0, and ${step} is not a whole number from 0 on.`);
+      const step = checkedStep(said?.step ?? 0);
       const batch = around.batchesOf(model);
       const read = holdWeights(tf, model, optimizerOf(model, optimizer));
       const chance = guest.chance?.state();
@@ -114,7 +113,7 @@ export function checkpointsGuest(tf: Tf, guest: Guest, around: TrainingAround): 
       bringBack(tf, model, optimizerOf(model, optimizer), state);
       if (state.chance) guest.chance?.restore(state.chance);
       const { epoch, batch, step } = state;
-      around.restored({ epoch, batch, step });
+      around.restored(model, { epoch, batch, step });
       return { epoch, batch, step };
     },
   };

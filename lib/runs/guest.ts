@@ -12,6 +12,7 @@ import { Collector } from "./collector.ts";
 import { watchConsole } from "./consoleWatch.ts";
 import { FitKeeper, type Fitting } from "./fitKeeper.ts";
 import { FitLog, fitCallback } from "./fitLog.ts";
+import { checkedStep } from "./step.ts";
 import { fitDatasetParams, fitParams, metricName, modelParams, summarise } from "./modelFacts.ts";
 
 type Tf = typeof tf;
@@ -37,8 +38,9 @@ interface CellRuns {
   /** How many runs and fits there were. */
   runs: number;
   fits: number;
-  /** How many batches a loop of trainOnBatch had done when it was brought back. */
-  batches: number;
+  /** How many steps a loop by hand had done when it was brought back, and trainOnBatch with each model. */
+  step: number;
+  readonly batches: Map<object, number>;
 }
 
 /** `now`: milliseconds that only go forward. */
@@ -114,7 +116,7 @@ class Tracking implements TrainingAround {
     return {
       log: (values, options = {}) => {
         open();
-        steps = checkedStep(options.step ?? steps + 1);
+        steps = checkedStep(options.step ?? Math.max(steps, cell.step) + 1);
         for (const [metric, value] of Object.entries(values))
           collector.add(metric, "step", steps, value);
         collector.tick();
@@ -180,9 +182,13 @@ class Tracking implements TrainingAround {
     return this.#current?.byModel.get(model)?.batches ?? 0;
   }
 
-  restored({ batch }: TrainingPoint): void {
+  restored(model: object, { batch, step }: TrainingPoint): void {
     const cell = this.#cell();
-    if (cell) cell.batches = batch;
+    if (!cell) return;
+    cell.step = step;
+    const known = cell.byModel.get(model);
+    if (known) known.batches = batch;
+    else cell.batches.set(model, batch);
   }
 
   async #end(
@@ -206,7 +212,7 @@ class Tracking implements TrainingAround {
       const facts = [modelParams(model), summarise(model)] as const;
       if (byHand) fits.collector.describe(facts[0], [], facts[1]);
       else fits.collector.start("", ...facts);
-      cell.byModel.set(model, (one = { fits, batches: cell.batches }));
+      cell.byModel.set(model, (one = { fits, batches: cell.batches.get(model) ?? 0 }));
     }
     one.batches++;
     const names = model.metricsNames as readonly string[];
@@ -229,7 +235,7 @@ class Tracking implements TrainingAround {
     const cell = this.#guest.cell;
     if (cell === undefined) return undefined;
     if (this.#current) return this.#current;
-    const counts = { runs: 0, fits: 0, batches: 0 };
+    const counts = { runs: 0, fits: 0, step: 0, batches: new Map<object, number>() };
     const runs: CellRuns = { cell, open: new Set(), byHand: [], byModel: new Map(), ...counts };
     this.#current = runs;
     const unwatch = watchConsole((line) => {
@@ -242,12 +248,6 @@ class Tracking implements TrainingAround {
     });
     return runs;
   }
-}
-
-function checkedStep(step: number): number {
-  if (!Number.isSafeInteger(step) || step < 0)
-    throw new Error(`A step counts up from 0, and ${step} is not a whole number from 0 on.`);
-  return step;
 }
 
 function errorText(error: unknown): string {

@@ -3,12 +3,19 @@
  * what is logged, keeps its heart beating, and closes what a cell leaves open. Knows nothing of TensorFlow.js.
  */
 import { assertNever } from "../base/assertNever.ts";
+import { AppError } from "../base/errors.ts";
 import { type CellId, type RunId, newId } from "../base/ids.ts";
 import type { Platform } from "../base/platform.ts";
 import type { CallContext, Capability } from "../kernel/capability.ts";
 import type { WorkspaceSession } from "../workspace/session.ts";
 import { ROW_EVERY_MS, Recording } from "./recording.ts";
-import { RUNS, type ResumeReply, type RunRequest, parseRunRequest } from "./requests.ts";
+import {
+  RUNS,
+  type ResumeReply,
+  type RunRequest,
+  type RunsFailure,
+  parseRunRequest,
+} from "./requests.ts";
 import { type Resumed, findResumed } from "./resuming.ts";
 
 export interface RunsHost {
@@ -19,6 +26,8 @@ export interface RunsHost {
   };
 }
 
+type Past = Pick<Resumed, "attempt" | "checkpoint">;
+
 /** More runs than this at once in one cell is a mistake in its code. */
 const MAX_OPEN = 100;
 /** And so many one after the other: each is a row that the whole workspace reads. */
@@ -27,7 +36,7 @@ const MAX_STARTED = 2_000;
 export function runsCapability({ session, world }: RunsHost): Capability<RunRequest> {
   const open = new Map<CellId, Map<number, Recording>>();
   /** What runs that have not begun yet go on from. */
-  const resumed = new Map<CellId, Map<number, Resumed>>();
+  const resumed = new Map<CellId, Map<number, Past>>();
   const started = new Map<CellId, number>();
   let stopBeating: (() => void) | undefined;
 
@@ -49,6 +58,7 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
 
   function start(request: RunRequest & { kind: "start" }, context: CallContext): Recording {
     const runs = open.get(context.cell) ?? new Map<number, Recording>();
+    if (runs.has(request.run)) throw new AppError<RunsFailure>({ code: "runs-request" });
     if (runs.size >= MAX_OPEN)
       throw new Error(`This cell has ${MAX_OPEN} runs open. Finish one with run.finish() first.`);
     const before = started.get(context.cell) ?? 0;
@@ -68,6 +78,7 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
       facts: () => context.facts,
     });
     const from = resumed.get(context.cell)?.get(request.run);
+    resumed.get(context.cell)?.delete(request.run);
     if (from) recording.goOnFrom(from);
     runs.set(request.run, recording);
     open.set(context.cell, runs);
@@ -82,12 +93,18 @@ export function runsCapability({ session, world }: RunsHost): Capability<RunRequ
   ): Promise<ResumeReply> {
     if (!facts.resume) return null;
     const found = await findResumed(session, facts.resume, request, signal);
+    // Its cell may have ended meanwhile, and another run of it begun.
+    signal.throwIfAborted();
     if (!found) return null;
+    const { attempt, checkpoint, reply } = found;
     const recording = open.get(cell)?.get(request.run);
-    if (recording) recording.goOnFrom(found);
-    else
-      resumed.set(cell, (resumed.get(cell) ?? new Map<number, Resumed>()).set(request.run, found));
-    return found.reply;
+    if (recording) recording.goOnFrom({ attempt, checkpoint });
+    else {
+      const waiting = resumed.get(cell) ?? new Map<number, Past>();
+      if (waiting.size >= MAX_OPEN) throw new AppError<RunsFailure>({ code: "runs-request" });
+      resumed.set(cell, waiting.set(request.run, { attempt, checkpoint }));
+    }
+    return reply;
   }
 
   return {

@@ -65,7 +65,7 @@ const MAX_PARAM_TEXT = 2000;
 const MAX_TAGS = 20;
 const MAX_WORDS = 1000;
 const MAX_CONSOLE = 64 * 1024;
-const MAX_CHECKPOINT = 512 * 1024 * 1024;
+export const MAX_CHECKPOINT = 512 * 1024 * 1024;
 
 export function parseRunRequest(value: unknown): RunRequest {
   const record = asRecord(value) ?? {};

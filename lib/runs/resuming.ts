@@ -7,7 +7,7 @@ import { type RunCheckpoint, readCheckpoint } from "../document/runDoc.ts";
 import { type RunAttempt, readRun } from "../document/runsDoc.ts";
 import type { Resume } from "../kernel/capability.ts";
 import type { OpenRoom, WorkspaceSession } from "../workspace/session.ts";
-import type { ResumeReply } from "./requests.ts";
+import { MAX_CHECKPOINT, type ResumeReply } from "./requests.ts";
 import { RunMetrics } from "./runMetrics.ts";
 
 export interface Resumed {
@@ -53,7 +53,7 @@ async function restored(
   { fit }: { readonly fit: number | null },
 ): Promise<Resumed | undefined> {
   const checkpoint = readCheckpoint(doc);
-  if (checkpoint?.fit !== fit) return undefined;
+  if (checkpoint?.fit !== fit || checkpoint.manifest.size > MAX_CHECKPOINT) return undefined;
   const { epoch, batch, step, manifest } = checkpoint;
   const bytes = await session.blobs.get(manifest);
   const attempt = await attemptAfter(session, id, Math.max(epoch, step), batch, manifest.sha256);

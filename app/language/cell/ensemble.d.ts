@@ -118,7 +118,7 @@ export function param(name: string, initial: boolean, options?: ParamOptions): b
 export function param(name: string, initial: string, options?: ParamOptions): string;
 
 export interface ParamOptions {
-  /** Keeps the value in the tab that moves the control; otherwise everybody has the same. */
+  /** Moves it in this tab alone; otherwise it moves for everybody. What a cell made with it says its value, as always. */
   readonly private?: boolean;
 }
 

@@ -72,7 +72,7 @@ export class Names {
         if (found.has(name)) continue;
         const hides = makers.has(cell) && mentions.length > 0;
         const reaches = hides || mentions.some((one) => found.has(one));
-        if (!carries(value, reaches, classes)) continue;
+        if (!carriesSafely(value, reaches, classes)) continue;
         found.add(name);
         if (typeof value === "function") classes.add(value);
       }
@@ -88,6 +88,14 @@ export class Names {
       // Its cell failed before it came to this name.
       return undefined;
     }
+  }
+}
+
+function carriesSafely(value: unknown, reaches: boolean, classes: ReadonlySet<unknown>): boolean {
+  try {
+    return carries(value, reaches, classes);
+  } catch {
+    return reaches; // what cannot be looked through may carry anything
   }
 }
 

@@ -4,7 +4,7 @@ import { shownAs } from "../outputs/shows.ts";
 import { type ParamControl, type ParamValue, controlJson, defineControl } from "../params.ts";
 
 interface Shared {
-  /** Keeps the value in the tab that moves the control; otherwise everybody has the same. */
+  /** Moves it in this tab alone; otherwise it moves for everybody. What a cell made with it says its value, as always. */
   readonly private?: boolean;
 }
 

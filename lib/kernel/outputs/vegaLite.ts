@@ -30,7 +30,7 @@ export function vegaLiteBundle(value: object): MimeBundle | undefined {
 function specOf(value: object): Record<string, unknown> | undefined {
   if (isVegaLite(value)) return value;
   if (!("toSpec" in value) || typeof value.toSpec !== "function") return undefined;
-  const built: unknown = value.toSpec();
+  const built: unknown = (value as { toSpec(): unknown }).toSpec();
   return typeof built === "object" && built !== null && isVegaLite(built) ? built : undefined;
 }
 
