@@ -509,6 +509,21 @@ describe("a param", () => {
     expect([one.view("a").state, jun.view("a").state]).toEqual(["stale", "done"]);
   });
 
+  it("[PARAM-3] makes nobody's cell stale where two members set it each for themselves and both ran it", async () => {
+    const one = bench({ a: "1" }, ["owner", "editor"]);
+    const jun = one.others[0] as Bench;
+    for (const each of [one, jun]) asks(each, "a", own);
+    one.execution.params.move(own, 7);
+    jun.execution.params.move(own, 5);
+    await runAll(one);
+    jun.execution.runCell(id("a"));
+    await one.settle();
+    expect([one.view("a").state, jun.view("a").state]).toEqual(["done", "done"]);
+    jun.execution.params.move(own, 6);
+    await one.settle();
+    expect([one.view("a").state, jun.view("a").state]).toEqual(["done", "stale"]);
+  });
+
   it("[PARAM-4] is moved by a viewer for themselves alone", async () => {
     const one = bench({ a: "1" }, ["viewer", "editor"]);
     const jun = one.others[0] as Bench;

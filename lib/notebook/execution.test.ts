@@ -433,6 +433,29 @@ describe("continue training", () => {
     expect(kernel.ran).toBe("model look train test more");
   });
 
+  it("goes on from this kernel's own run, also where another member ran the cell since", async () => {
+    const { benches, settle } = workbench(lesson, ["owner", "editor"]);
+    for (const { kernel, me } of benches)
+      kernel.script(id("train"), (listener) => {
+        listener.startedRun(`run of ${me.current.name}`);
+        listener.trained(["net"]);
+        return done;
+      });
+    const [mira, jun] = benches as [Bench, Bench];
+    mira.execution.runCell(id("train"));
+    await settle();
+    jun.execution.runCell(id("train"));
+    await settle();
+    jun.execution.resume(id("train"), "continue");
+    await settle();
+    expect(mira.view("train").output?.continued).toBe(1);
+    mira.execution.resume(id("train"), "continue");
+    await settle();
+    const resume = { how: "continue", runs: ["run of Mira"] };
+    expect(mira.kernel.runs.at(-1)?.facts.resume).toEqual(resume);
+    expect(jun.view("train").output?.continued).toBe(1);
+  });
+
   it("goes on after an interruption, with what was trained until then", async () => {
     const { execution, kernel, view, settle } = trained();
     execution.runCell(id("model"));

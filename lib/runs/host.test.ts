@@ -248,6 +248,29 @@ describe("what the worker tells", () => {
     expect(row().attempt).toMatchObject({ attempt: 1, parent: undefined });
   });
 
+  it("makes what answers after its cell was stopped no other run's past", async () => {
+    await tell({ kind: "start" });
+    await tell({ kind: "keep", fit: 0, epoch: 1, batch: 2, bytes: new Uint8Array(4) });
+    await tell({ kind: "end", how: "interrupted" });
+    const stop = new AbortController();
+    const { facts, ...rest } = context();
+    const resume = { how: "restore", runs: [...started] } as const;
+    const asked = host.parse({ kind: "resume", run: 1, index: 0, fit: 0 });
+    const late = host.host(asked, { ...rest, facts: { ...facts, resume }, signal: stop.signal });
+    stop.abort(new Error("the cell was stopped"));
+    await host.cellEnded?.(CELL, "interrupted");
+    await expect(late).rejects.toThrow("the cell was stopped");
+    await tell({ kind: "start" });
+    const newest = listRuns(rooms.doc("runs")).find((one) => one.id === started.at(-1));
+    expect(newest?.attempt).toMatchObject({ attempt: 1, parent: undefined });
+  });
+
+  it("takes no second run under the number of one that is open", async () => {
+    await tell({ kind: "start" });
+    await expect(tell({ kind: "start" })).rejects.toThrow("runs-request");
+    expect(started).toHaveLength(1);
+  });
+
   it("keeps the newest checkpoint, however many the worker sends", async () => {
     await tell({ kind: "start" });
     for (let epoch = 1; epoch <= 50; epoch++)
