@@ -7,6 +7,7 @@ import { type MimeBundle } from "./mime.ts";
 import { parseBundle } from "./bundle.ts";
 import type { Backend, Device } from "./device.ts";
 import type { ErrorOutput } from "./mime.ts";
+import { type HeldValues, parseHeldValues } from "./variables.ts";
 
 /** The bytes of TensorFlow.js's WebAssembly, for machines with and without SIMD. */
 export interface WasmBytes {
@@ -19,6 +20,8 @@ export type ToWorker =
   | RunMessage
   | { readonly kind: "interrupt" }
   | { readonly kind: "forget"; readonly names: readonly string[] }
+  /** Disposes the tensors that earlier runs left behind. */
+  | { readonly kind: "free" }
   | { readonly kind: "reply"; readonly call: number; readonly value: unknown }
   | { readonly kind: "refuse"; readonly call: number; readonly message: string };
 
@@ -44,6 +47,8 @@ export type ToPage =
       readonly request: unknown;
     }
   | { readonly kind: "ended"; readonly end: GuestEnd }
+  /** What the kernel holds now, after each cell. */
+  | { readonly kind: "held"; readonly held: HeldValues }
   /** Something went wrong with no cell to show it on. */
   | { readonly kind: "notice"; readonly message: string }
   /** The worker is of no more use: its device is gone. */
@@ -90,6 +95,8 @@ export function parseToPage(value: unknown): ToPage | undefined {
       const end = parseEnd(message["end"]);
       return end && { kind: "ended", end };
     }
+    case "held":
+      return { kind: "held", held: parseHeldValues(message["held"]) };
     case "notice":
       return { kind: "notice", message: text(message["message"]) ?? "" };
     case "lost":
@@ -184,6 +191,8 @@ export function parseToWorker(value: unknown): ToWorker | undefined {
       return { kind: "interrupt" };
     case "forget":
       return { kind: "forget", names: names(message["names"]) };
+    case "free":
+      return { kind: "free" };
     case "reply":
       return call === undefined ? undefined : { kind: "reply", call, value: message["value"] };
     case "refuse":

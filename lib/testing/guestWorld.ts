@@ -46,7 +46,7 @@ export class GuestWorkshop {
     this.runtime.receive({ kind: "run", cell, code, defines: analysis.defines, reads, seed });
     await ended;
     const since = this.messages.slice(from);
-    const last = since.at(-1);
+    const last = since.find((one) => one.kind === "ended");
     if (last?.kind !== "ended") throw new Error("it did not end");
     return {
       end: last.end,

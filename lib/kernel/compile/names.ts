@@ -57,7 +57,7 @@ function notDeclared({ name }: js.Identifier): string {
 }
 
 /** The names that a node gives a new value. */
-function assigned(node: js.AnyNode): readonly js.Identifier[] {
+export function assigned(node: js.AnyNode): readonly js.Identifier[] {
   switch (node.type) {
     case "AssignmentExpression":
       return targets(node.left);

@@ -7,7 +7,9 @@ import type * as js from "acorn";
 import { analyze } from "periscopic";
 import type { JavaScript } from "./javascript.ts";
 import { POSITIONS_MARK } from "./mark.ts";
+import { assigned } from "./names.ts";
 import { type Insertion, encodePositions, shiftPositions, sourceColumn } from "./positions.ts";
+import { openFunctions, ownNames } from "./topLevel.ts";
 import { walk } from "./walk.ts";
 
 interface Put {
@@ -28,7 +30,10 @@ export function rewrite(javascript: JavaScript, defines: readonly string[]): str
   const opens: Put[] = [...returns];
   const closes: Put[] = [...returned];
 
-  walk(program, analyze(program as Parameters<typeof analyze>[0]), (node) => {
+  const scopes = analyze(program as Parameters<typeof analyze>[0]);
+  const changed = new Set<string>();
+  walk(program, scopes, (node) => {
+    for (const { name } of assigned(node)) changed.add(name);
     switch (node.type) {
       case "ImportDeclaration":
         imports.push(...importing(node, javascript));
@@ -44,8 +49,10 @@ export function rewrite(javascript: JavaScript, defines: readonly string[]): str
         return;
     }
   });
-  const keep = defines.map((name) => `${name}:()=>${name}`).join(",");
-  const head = { at: 0, text: `${imports.join("")}__cell.keep({${keep}});` };
+  const kept = [...defines, ...ownNames(scopes.scope)];
+  const keep = kept.map((name) => `${name}:()=>${name}`).join(",");
+  const open = JSON.stringify(openFunctions(program).filter((name) => !changed.has(name)));
+  const head = { at: 0, text: `${imports.join("")}__cell.keep({${keep}},${open});` };
   // Where one thing ends and the next begins, the end comes first.
   const puts = [...closes, head, ...opens].sort((a, b) => a.at - b.at);
   return withPuts(chars.join(""), puts, javascript);

@@ -7,8 +7,11 @@ import { PlacedError } from "./stack.ts";
 export type Packages = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface CellScope {
-  /** Called first, with a getter for each name: its value of any later moment. */
-  keep(getters: Getters): void;
+  /**
+   * Called first, with a getter for each name: its value of any later moment. `open` are those that are functions
+   * and classes written at the top of the cell (compile/topLevel.ts).
+   */
+  keep(getters: Getters, open?: readonly string[]): void;
   /** A package, or one thing of it; the place is where the cell imports it. */
   use(from: string, name?: string, line?: number, column?: number): unknown;
   import(from: unknown): Promise<unknown>;

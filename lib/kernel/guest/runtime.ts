@@ -15,6 +15,7 @@ import { Interrupted, Interruption } from "./interruption.ts";
 import { Names } from "./names.ts";
 import { seededRandom } from "./random.ts";
 import { CellShown } from "./shown.ts";
+import { Survey } from "./survey.ts";
 import { type CellModule, errorOutput } from "./stack.ts";
 import type { GuestWorld } from "./world.ts";
 
@@ -38,12 +39,14 @@ export class Runtime {
   readonly #modules = new Map<string, CellModule>();
   readonly #calls: Calls;
   #packages: Packages = {};
+  #survey: Survey;
   #running: Running | undefined;
   #runs = 0;
 
   constructor(world: GuestWorld) {
     this.#world = world;
     this.#calls = new Calls(world);
+    this.#survey = new Survey(this.#names, {});
     const running = (): Running | undefined => this.#running;
     this.guest = {
       get cell() {
@@ -72,6 +75,7 @@ export class Runtime {
       ensemble[name] = value;
     }
     this.#packages = { ...packages, ensemble };
+    this.#survey = new Survey(this.#names, this.#packages);
   }
 
   redirectConsole(console: Parameters<typeof redirectConsole>[0]): void {
@@ -86,7 +90,11 @@ export class Runtime {
       case "interrupt":
         return this.#running?.interruption.request();
       case "forget":
-        return this.#names.forget(message.names);
+        this.#survey.forget(message.names);
+        return this.#tellHeld();
+      case "free":
+        this.#survey.free();
+        return this.#tellHeld();
       case "reply":
       case "refuse":
         return this.#calls.answer(message);
@@ -134,7 +142,14 @@ export class Runtime {
     const names = this.#names.holding(running.trained, run.cell);
     if (names.length > 0) this.#world.post({ kind: "trained", names });
     this.#running = undefined;
+    this.#survey.end();
     this.#world.post({ kind: "ended", end });
+    this.#tellHeld();
+  }
+
+  /** After the cell has ended for the page: nobody waits for it. */
+  #tellHeld(): void {
+    this.#world.post({ kind: "held", held: this.#survey.look() });
   }
 
   /** What a module still has to send. The cell has ended as it has, whatever comes of this. */
@@ -161,12 +176,13 @@ export class Runtime {
   }
 
   async #execute(run: RunMessage, running: Running): Promise<unknown> {
+    this.#survey.begin(++this.#runs, run);
     this.#names.begin(run.cell);
     const [missing] = this.#names.missing(run.reads);
     if (missing !== undefined) {
       throw new ReferenceError(`${missing} has no value here: run the cell that defines it first`);
     }
-    const module = `cell-run-${++this.#runs}`;
+    const module = `cell-run-${this.#runs}`;
     const [body = "", positions = ""] = run.code.split(`\n${POSITIONS_MARK}`);
     const head = `export default async(__cell,{${run.reads.join(",")}})=>{`;
     this.#remember(module, {
@@ -180,7 +196,7 @@ export class Runtime {
 
   #scope(run: RunMessage, { interruption }: Running): CellScope {
     return {
-      keep: (getters) => this.#names.define(run.cell, getters),
+      keep: (getters, open) => this.#names.define(run.cell, getters, this.#runs, open),
       use: (from, name, line = 1, column = 1) =>
         name === undefined
           ? usePackage(this.#packages, from)
