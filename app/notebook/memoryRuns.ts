@@ -2,14 +2,22 @@
 import type { CellId } from "../../lib/base/ids.ts";
 import { Settable } from "../../lib/base/observable.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
+import { type HeldValues, NOTHING_HELD } from "../../lib/kernel/variables.ts";
 import type { RunQuestion } from "../../lib/notebook/execution.ts";
 import type { CellView, KernelView, NotebookRuns } from "./cellView.ts";
 
-const untouched: CellView = { state: "not run", notRunHere: false, defines: [], reads: [] };
+const untouched: CellView = {
+  state: "not run",
+  notRunHere: false,
+  defines: [],
+  reads: [],
+  edges: [],
+};
 
 export class MemoryRuns implements NotebookRuns {
   readonly asked: string[] = [];
   readonly kernel = new Settable<KernelView>({ state: "off", backend: "auto" });
+  readonly held = new Settable<HeldValues>(NOTHING_HELD);
   readonly stale = new Settable<readonly CellId[]>([]);
   readonly asking = new Settable<RunQuestion | undefined>(undefined);
   readonly #cells = new Map<CellId, Settable<CellView>>();
@@ -41,6 +49,9 @@ export class MemoryRuns implements NotebookRuns {
   }
   setBackend(backend: Backend): void {
     this.asked.push(`backend ${backend}`);
+  }
+  freeLeft(): void {
+    this.asked.push("free what was left");
   }
   close(): void {
     this.asked.push("close");

@@ -20,6 +20,8 @@ export interface CellNode {
   readonly trains: readonly string[];
   /** Why its code cannot be read; its names are then those of when it last could. */
   readonly error?: ErrorOutput;
+  /** The name that it gives a value and does not declare, where that is why. */
+  readonly assigns?: string;
 }
 
 /** One name that a cell has from another. */
@@ -33,6 +35,15 @@ export interface Edge {
 export type Problem =
   | { readonly kind: "syntax"; readonly error: ErrorOutput }
   | { readonly kind: "defined-twice"; readonly name: string; readonly others: readonly CellId[] }
+  /** It gives a value to a name that another cell declares. */
+  | {
+      readonly kind: "assigns";
+      readonly name: string;
+      readonly declaredBy: CellId;
+      readonly error: ErrorOutput;
+    }
+  /** Other cells give a value to a name that it declares. It can run all the same. */
+  | { readonly kind: "assigned"; readonly name: string; readonly others: readonly CellId[] }
   /** Cells that all need each other. */
   | { readonly kind: "circle"; readonly cells: readonly CellId[] };
 
@@ -77,6 +88,7 @@ export function graphOf(nodes: readonly CellNode[]): Graph {
     }
   }
   for (const { id, error } of nodes) if (error) problems.set(id, { kind: "syntax", error });
+  addAssignments(nodes, definers, problems);
   addTraining(nodes, edges);
   return { cells, edges, problems };
 }
@@ -99,7 +111,7 @@ export function planRun(graph: Graph, wanted: readonly CellId[], holdings: Holdi
   for (const cell of wanted) {
     if (!graph.cells.has(cell)) continue;
     const upstream = upstreamOf(graph, cell);
-    const by = [cell, ...upstream].find((one) => graph.problems.has(one));
+    const by = [cell, ...upstream].find((one) => stops(graph.problems.get(one)));
     if (by !== undefined) {
       blocked.push({ cell, by });
       continue;
@@ -121,6 +133,29 @@ export function planRun(graph: Graph, wanted: readonly CellId[], holdings: Holdi
     }
   }
   return { order: inOrder(graph, needed), blocked };
+}
+
+/** Whether a cell with this problem cannot run. */
+function stops(problem: Problem | undefined): boolean {
+  return problem !== undefined && problem.kind !== "assigned";
+}
+
+/** A value given to another cell's name is an error on both: a name is changed where it is declared. */
+function addAssignments(
+  nodes: readonly CellNode[],
+  definers: ReadonlyMap<string, readonly CellNode[]>,
+  problems: Map<CellId, Problem>,
+): void {
+  for (const { id, error, assigns: name } of nodes) {
+    if (!error || name === undefined) continue;
+    const declaredBy = definers.get(name)?.find((one) => one.id !== id)?.id;
+    if (declaredBy === undefined) continue;
+    problems.set(id, { kind: "assigns", name, declaredBy, error });
+    const before = problems.get(declaredBy);
+    if (before && before.kind !== "assigned") continue;
+    const others = before?.name === name ? [...before.others, id] : [id];
+    problems.set(declaredBy, { kind: "assigned", name, others });
+  }
 }
 
 /** The cells in an order in which each comes after its inputs, and otherwise as they are read. */

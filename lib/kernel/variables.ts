@@ -41,6 +41,8 @@ export interface HeldValues {
   readonly searched: boolean;
 }
 
+/** The type of what a package brings. */
+export const IMPORTED = "imported";
 export const MOST_VARIABLES = 1_000;
 export const LONGEST_TYPE = 100;
 export const LONGEST_PREVIEW = 120;

@@ -2,6 +2,7 @@
 import type { CellId, MemberId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import type { ErrorOutput, MimeBundle } from "../kernel/mime.ts";
+import type { Edge } from "../kernel/plan.ts";
 import type { StaleSince } from "./inputs.ts";
 
 /** The words of the status "Cell 1 state". */
@@ -22,6 +23,8 @@ export interface CellView {
   readonly problem?: ErrorOutput;
   readonly defines: readonly string[];
   readonly reads: readonly { readonly name: string; readonly from: CellId }[];
+  /** All that it has from other cells, for the picture of the graph. */
+  readonly edges: readonly Edge[];
   readonly output?: CellOutput;
 }
 

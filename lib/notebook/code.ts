@@ -18,6 +18,7 @@ export interface Compiler {
 interface Failed {
   readonly ok: false;
   readonly error: ErrorOutput;
+  readonly assigns?: string;
 }
 
 export interface CellNames {
@@ -34,6 +35,8 @@ export interface CodeCell {
   readonly code: CodeDigest;
   readonly names: CellNames;
   readonly error?: ErrorOutput;
+  /** The name that it gives a value and does not declare, where that is the error. */
+  readonly assigns?: string;
 }
 
 const NO_NAMES: CellNames = { defines: [], imports: [], reads: [] };
@@ -79,11 +82,12 @@ export class NotebookCode {
     this.#upstream.clear();
     if (!this.#compiler) return;
     this.#graph = graphOf(
-      [...this.#cells.values()].map(({ id, names, error }) => ({
+      [...this.#cells.values()].map(({ id, names, error, assigns }) => ({
         id,
         ...names,
         trains: trainsOf(id).filter((name) => names.reads.includes(name)),
         ...(error ? { error } : {}),
+        ...(assigns === undefined ? {} : { assigns }),
       })),
     );
   }
@@ -108,6 +112,16 @@ export class NotebookCode {
     const read = this.#compiler?.analyseCell(source);
     if (!read) return { id, number, source, code, names: NO_NAMES };
     if (read.ok) return { id, number, source, code, names: read };
-    return { id, number, source, code, names: before?.names ?? NO_NAMES, error: read.error };
+    const { error, assigns } = read;
+    const names = before?.names ?? NO_NAMES;
+    return {
+      id,
+      number,
+      source,
+      code,
+      names,
+      error,
+      ...(assigns === undefined ? {} : { assigns }),
+    };
   }
 }

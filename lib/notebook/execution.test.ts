@@ -3,6 +3,7 @@ import type { CellId, DatasetId, Digest, MemberId } from "../base/ids.ts";
 import { putDatasetEntry } from "../document/indexDoc.ts";
 import { notebookRoots } from "../document/notebookDoc.ts";
 import type { CellEnd } from "../kernel/kernel.ts";
+import { mention } from "../kernel/mention.ts";
 import type { HeldUp } from "../testing/scriptedKernel.ts";
 import { type Bench, type Workbench, workbench } from "../testing/workbench.ts";
 import { deleteCell } from "./notebook.ts";
@@ -131,7 +132,7 @@ describe("running", () => {
     expect(kernel.ran).toBe("a d");
     expect(states()).toBe("error, error, error, done");
     expect(view("a").output?.error).toMatchObject({ line: 1, column: 3 });
-    expect(view("b").problem?.message).toContain("Cell 1 has to run first");
+    expect(view("b").problem?.message).toContain(`${mention("a", true)} has to run first`);
     kernel.script(id("a"), () => done);
     write("a", "const x = 2;");
     execution.runCell(id("c"));
@@ -175,8 +176,8 @@ describe("running", () => {
     clock.tick(100);
     expect(view("a").problem).toBeUndefined();
     await settle();
-    expect(view("a").problem?.message).toContain("Cell 2 defines it, too");
-    expect(view("b").problem?.message).toContain("Cell 1 defines it, too");
+    expect(view("a").problem?.message).toContain(`${mention("b", true)} defines it, too`);
+    expect(view("b").problem?.message).toContain(`${mention("a", true)} defines it, too`);
   });
 
   it("asks before it runs first what took long", async () => {

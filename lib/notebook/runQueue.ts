@@ -100,10 +100,9 @@ export class RunQueue {
       refused !== undefined &&
       refused.code === this.#codeOf(cell) &&
       refused.byCode === this.#codeOf(refused.by);
-    if (problem && (asked || (!typing && problem.kind !== "syntax")))
-      return problemWords(problem, this.#code.numberOf);
+    if (problem && (asked || (!typing && problem.kind !== "syntax"))) return problemWords(problem);
     if (!asked || refused.by === cell || this.#held.fresh(refused.by)) return undefined;
-    return blockedWords(refused.by, this.#code.numberOf);
+    return blockedWords(refused.by);
   }
 
   #codeOf(cell: CellId): CodeDigest | undefined {

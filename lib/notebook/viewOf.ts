@@ -36,6 +36,7 @@ export function viewOf(known: CellKnowledge): CellView {
     ...(problem && !running ? { problem } : {}),
     defines: known.defines,
     reads: readsOf(known.edges),
+    edges: known.edges,
     ...(record ? { output: outputFrom(record) } : {}),
   };
 }

@@ -21,9 +21,9 @@ export interface CellAnalysis {
 /** Throws a SourceError where a name is assigned that the cell does not declare, or a package is unknown. */
 export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
   const scopes = analyze(program as Parameters<typeof analyze>[0]);
-  const refuse = (node: js.Node, message: string): never => {
+  const refuse = (node: js.Node, message: string, assigns?: string): never => {
     const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
-    throw new SourceError(message, line, sourceColumn(positions, line - 1, column) + 1);
+    throw new SourceError(message, line, sourceColumn(positions, line - 1, column) + 1, assigns);
   };
   const imported = program.body.flatMap((node) =>
     node.type === "ImportDeclaration" ? node.specifiers.map((one) => one.local.name) : [],
@@ -33,7 +33,7 @@ export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
   walk(program, scopes, (node, scope) => {
     for (const target of assigned(node)) {
       if (!owns(scope, target.name) && !declared.has(target.name))
-        refuse(target, notDeclared(target));
+        refuse(target, notDeclared(target), target.name);
     }
     const specifier = specifierOf(node);
     if (specifier && !isPackage(specifier.name))

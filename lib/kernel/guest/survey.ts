@@ -5,9 +5,9 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { RunMessage } from "../protocol.ts";
 import type { HeldValues } from "../variables.ts";
-import { MOST_VARIABLES } from "../variables.ts";
+import { IMPORTED, MOST_VARIABLES } from "../variables.ts";
 import type { Packages } from "./cellScope.ts";
-import { describeValue } from "./describe.ts";
+import { type Description, describeValue } from "./describe.ts";
 import { LeftTensors, leaksIn } from "./leftTensors.ts";
 import { Library } from "./library.ts";
 import type { Names } from "./names.ts";
@@ -49,13 +49,12 @@ export class Survey {
   }
 
   look(): HeldValues {
-    const values = this.#names.current();
-    const shown = values.filter(({ value }) => !isObject(value) || !this.#library.has(value));
+    const shown = this.#names.current();
     const found = this.#find();
     return {
       variables: shown
         .slice(0, MOST_VARIABLES)
-        .map(({ name, cell, value }) => ({ name, cell, ...describeValue(value) })),
+        .map(({ name, cell, value }) => ({ name, cell, ...this.#describe(value) })),
       more: Math.max(0, shown.length - MOST_VARIABLES),
       memory: this.#left?.memory ?? null,
       leaks: found && this.#tf ? leaksIn(this.#tf, found) : [],
@@ -67,6 +66,12 @@ export class Survey {
   free(): void {
     for (const tensors of this.#find()?.values() ?? [])
       for (const tensor of tensors) if (!tensor.isDisposed) tensor.dispose();
+  }
+
+  #describe(value: unknown): Description {
+    if (isObject(value) && this.#library.has(value))
+      return { type: IMPORTED, preview: "", bytes: null, tensor: null };
+    return describeValue(value);
   }
 
   #find(): ReturnType<LeftTensors["left"]> {
