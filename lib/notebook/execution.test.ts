@@ -6,7 +6,7 @@ import type { CellEnd } from "../kernel/kernel.ts";
 import { mention } from "../kernel/mention.ts";
 import type { HeldUp } from "../testing/scriptedKernel.ts";
 import { type Bench, type Workbench, workbench } from "../testing/workbench.ts";
-import { deleteCell } from "./notebook.ts";
+import { deleteCell, moveCell } from "./notebook.ts";
 import { outputOf } from "./outputs.ts";
 import { setSeed } from "./settings.ts";
 
@@ -178,6 +178,31 @@ describe("running", () => {
     await settle();
     expect(view("a").problem?.message).toContain(`${mention("b", true)} defines it, too`);
     expect(view("b").problem?.message).toContain(`${mention("a", true)} defines it, too`);
+  });
+
+  it("tells both cells where one gives a value to the other's name, and runs the one that declares it", async () => {
+    const { doc, execution, kernel, view, settle, write } = alone({
+      a: "let x = 1;",
+      b: "const y = 2;\n  x = 3;",
+      c: "x + 1",
+    });
+    await settle();
+    expect(view("b").problem).toMatchObject({ line: 2, column: 3 });
+    expect(view("b").problem?.message).toContain(`\`x\` belongs to ${mention("a")}`);
+    expect(view("a").problem?.message).toContain(`${mention("b", true)} gives a value to it`);
+    expect([view("a").state, view("b").state]).toEqual(["error", "error"]);
+    moveCell(doc, id("b"), null);
+    execution.runCell(id("c"));
+    await settle();
+    expect(kernel.ran).toBe("a c");
+    expect(view("b").problem?.message).toContain(mention("a"));
+    write("b", "const y = 2;\n  z = 3;");
+    await settle();
+    expect(view("a").problem).toBeUndefined();
+    expect(view("b").problem).toBeUndefined(); // a mistake of its own, told when it is run
+    execution.runCell(id("b"));
+    await settle();
+    expect(view("b").problem?.message).toMatch(/^z is not declared in this cell/);
   });
 
   it("asks before it runs first what took long", async () => {

@@ -103,6 +103,26 @@ export function edgePath(points: PlacedEdge["points"]): string {
   }, `M${first.x} ${first.y}`);
 }
 
+/** Where an arrow key leads: the nearest cell in the layer above or below, or the next one in the same layer. */
+export function neighbourOf(
+  nodes: readonly PlacedNode[],
+  key: string,
+  from: string,
+): string | undefined {
+  const here = nodes.find((node) => node.id === from);
+  const wanted = {
+    ArrowDown: (node: PlacedNode, layer: number) => node.layer === layer + 1,
+    ArrowUp: (node: PlacedNode, layer: number) => node.layer === layer - 1,
+    ArrowRight: (node: PlacedNode, layer: number, x: number) => node.layer === layer && node.x > x,
+    ArrowLeft: (node: PlacedNode, layer: number, x: number) => node.layer === layer && node.x < x,
+  }[key];
+  if (!here || !wanted) return undefined;
+  const { layer, x } = here;
+  return nodes
+    .filter((node) => wanted(node, layer, x))
+    .sort((a, b) => Math.abs(a.x - x) - Math.abs(b.x - x))[0]?.id;
+}
+
 /** The edges that close a circle when cells are walked as they are read. */
 function closing(ids: readonly string[], edges: readonly GraphEdge[]): ReadonlySet<GraphEdge> {
   const leaving = new Map<string, GraphEdge[]>(ids.map((id) => [id, []]));

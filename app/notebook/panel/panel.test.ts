@@ -114,7 +114,9 @@ function open(first: PanelTab, cells = lesson): void {
 }
 
 const named = (name: string): HTMLElement =>
-  document.querySelector<HTMLElement>(`[aria-label="${name}"]`) as HTMLElement;
+  [...document.querySelectorAll<HTMLElement>("[aria-label]")].find(
+    (one) => one.getAttribute("aria-label") === name,
+  ) as HTMLElement;
 const labels = (list: string): (string | null)[] =>
   [...document.querySelectorAll(`[aria-label="${list}"] button`)].map((one) =>
     one.getAttribute("aria-label"),

@@ -231,7 +231,7 @@ function kindOf(value: unknown): string {
 }
 
 function plural(word: string, count: number): string {
-  return count === 1 || word === "text" ? word : `${word}s`;
+  return count === 1 ? word : `${word}s`;
 }
 
 function isClass(value: object): boolean {
@@ -242,12 +242,13 @@ function isClass(value: object): boolean {
   }
 }
 
+/** The name of its class, unless it is so short that a bundler gave it. */
 function className(value: object): string | undefined {
   const prototype = prototypeOf(value);
   if (!prototype || prototype === Object.prototype) return undefined;
   const maker = ownValue(prototype, "constructor");
   const name = isObject(maker) ? ownValue(maker, "name") : undefined;
-  return typeof name === "string" && /^[\w$]{1,40}$/.test(name) && name !== "Object"
+  return typeof name === "string" && /^[\w$]{3,40}$/.test(name) && name !== "Object"
     ? name
     : undefined;
 }
