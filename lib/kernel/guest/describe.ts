@@ -51,7 +51,7 @@ function described(value: unknown): Said {
     case "function":
       return { type: isClass(value) ? "class" : "function" };
     default:
-      return describedObject(value as object);
+      return describedObject(value);
   }
 }
 

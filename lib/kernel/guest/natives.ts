@@ -6,6 +6,7 @@
 type Asked = (of: object) => unknown;
 
 function asking(prototype: object, key: PropertyKey): Asked {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is applied to what is asked
   const get = Object.getOwnPropertyDescriptor(prototype, key)?.get;
   return (of) => {
     try {

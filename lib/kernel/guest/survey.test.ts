@@ -91,7 +91,7 @@ const deep = tf.sequential({ layers: [tf.layers.bidirectional({ layer: tf.layers
     const counted = tf.sequential({
       layers: [
         tf.layers.bidirectional({
-          layer: tf.layers.lstm({ units: 3 }) as tf.RNN,
+          layer: tf.layers.lstm({ units: 3 }),
           inputShape: [5, 2],
           mergeMode: "concat",
         }),
