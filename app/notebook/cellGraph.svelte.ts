@@ -7,6 +7,13 @@ import type { CellView, NotebookRuns } from "./cellView.ts";
 import type { ThreadCell } from "./threads.ts";
 import { unchanged } from "./unchanged.ts";
 
+export interface GraphCell {
+  readonly id: CellId;
+  /** Its place on the page, from 1. */
+  readonly number: number;
+  readonly view: CellView;
+}
+
 export class CellGraph {
   readonly #places: () => readonly CellPlace[];
   readonly #runs: NotebookRuns;
@@ -16,6 +23,9 @@ export class CellGraph {
   /** The number of each cell on the page, from 1. */
   readonly numbers: ReadonlyMap<string, number> = $derived.by(() => numberCells(this.#places()));
   readonly threads: readonly ThreadCell[] = $derived.by(() => this.#readThreads());
+
+  /** The code cells with what can be said of them now. */
+  readonly cells: readonly GraphCell[] = $derived.by(() => this.#viewed());
 
   constructor(places: () => readonly CellPlace[], runs: NotebookRuns) {
     this.#places = places;
@@ -37,6 +47,12 @@ export class CellGraph {
       id,
       view: kind === "code" ? follow(this.#runs.cell(id)) : undefined,
     }));
+  }
+
+  #viewed(): GraphCell[] {
+    return this.#views.flatMap(({ id, view }) =>
+      view ? [{ id, number: this.numbers.get(id) ?? 0, view: view.current }] : [],
+    );
   }
 
   #readsFrom(): ThreadCell[] {

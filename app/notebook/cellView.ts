@@ -6,6 +6,7 @@ import type { CellId } from "../../lib/base/ids.ts";
 import type { Observable } from "../../lib/base/observable.ts";
 import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend, Device } from "../../lib/kernel/device.ts";
+import type { HeldValues } from "../../lib/kernel/variables.ts";
 import type { CellState, CellView } from "../../lib/notebook/cellView.ts";
 import type { Params } from "../../lib/notebook/params.ts";
 import type { RunQuestion } from "../../lib/notebook/runQuestion.ts";
@@ -25,6 +26,8 @@ export interface KernelView {
 
 export interface NotebookRuns {
   readonly kernel: Observable<KernelView>;
+  /** What this tab's kernel holds since its last cell ended. */
+  readonly held: Observable<HeldValues>;
   cell(id: CellId): Observable<CellView>;
   /** The cells that "Run stale" would run. */
   readonly stale: Observable<readonly CellId[]>;
@@ -44,6 +47,8 @@ export interface NotebookRuns {
   interrupt(): void;
   restart(): void;
   setBackend(backend: Backend): void;
+  /** Disposes the tensors that earlier runs left behind. */
+  freeLeft(): void;
   close(): void;
 }
 

@@ -3,6 +3,7 @@ import type { CellId } from "../../lib/base/ids.ts";
 import { type Observable, Settable } from "../../lib/base/observable.ts";
 import type { Resume } from "../../lib/kernel/capability.ts";
 import type { Backend } from "../../lib/kernel/device.ts";
+import type { HeldValues } from "../../lib/kernel/variables.ts";
 import type { Kernel } from "../../lib/kernel/kernel.ts";
 import type { CellView } from "../../lib/notebook/cellView.ts";
 import type { Execution } from "../../lib/notebook/execution.ts";
@@ -26,6 +27,9 @@ export class KernelRuns implements NotebookRuns {
 
   get kernel(): Observable<KernelView> {
     return this.#view;
+  }
+  get held(): Observable<HeldValues> {
+    return this.#kernel.held;
   }
   get stale(): Observable<readonly CellId[]> {
     return this.#execution.stale;
@@ -69,6 +73,10 @@ export class KernelRuns implements NotebookRuns {
     chooseBackend(backend);
     this.#show(backend);
     this.#kernel.setBackend(backend);
+  }
+
+  freeLeft(): void {
+    this.#kernel.freeLeft();
   }
 
   close(): void {

@@ -11,9 +11,16 @@ import {
   valueOf,
 } from "../../lib/kernel/params.ts";
 import type { Params } from "../../lib/notebook/params.ts";
+import { type HeldValues, NOTHING_HELD } from "../../lib/kernel/variables.ts";
 import type { CellView, KernelView, NotebookRuns } from "./cellView.ts";
 
-const untouched: CellView = { state: "not run", notRunHere: false, defines: [], reads: [] };
+const untouched: CellView = {
+  state: "not run",
+  notRunHere: false,
+  defines: [],
+  reads: [],
+  edges: [],
+};
 
 /** Controls of a page that is nobody else's. */
 export class MemoryParams implements Params {
@@ -39,6 +46,7 @@ export class MemoryParams implements Params {
 export class MemoryRuns implements NotebookRuns {
   readonly asked: string[] = [];
   readonly kernel = new Settable<KernelView>({ state: "off", backend: "auto" });
+  readonly held = new Settable<HeldValues>(NOTHING_HELD);
   readonly stale = new Settable<readonly CellId[]>([]);
   readonly gone = new Settable<readonly CellId[]>([]);
   readonly asking = new Settable<RunQuestion | undefined>(undefined);
@@ -78,6 +86,9 @@ export class MemoryRuns implements NotebookRuns {
   }
   setBackend(backend: Backend): void {
     this.asked.push(`backend ${backend}`);
+  }
+  freeLeft(): void {
+    this.asked.push("free what was left");
   }
   close(): void {
     this.asked.push("close");

@@ -6,6 +6,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { CellId, MemberId, NotebookId } from "../../lib/base/ids.ts";
+import { mention } from "../../lib/kernel/mention.ts";
 import { addCell, cellText, hasCellFlag, listCells } from "../../lib/notebook/notebook.ts";
 import type { Role } from "../../lib/workspace/session.ts";
 import Notebook from "./Notebook.svelte";
@@ -369,18 +370,22 @@ it("disables a cell by its key for everybody, says so in words, and lets it run 
   expect(hasCellFlag(doc, B, "disabled")).toBe(false);
 });
 
-it("names and links the disabled cell that another needs, and the cells that a problem lies with", () => {
+it("names and links the disabled cell that another needs, and the cells that a problem lies with", async () => {
   open();
   runs.show(B, { needsDisabled: A });
   flushSync();
   const link = group(B).querySelector<HTMLAnchorElement>(".ran a");
   expect(link?.parentElement?.textContent).toBe("cell 1 is disabled");
   expect(link?.getAttribute("href")).toBe("#cell-a");
-  const problem = { name: "Error", message: "Cell 1 is disabled\nEnable it.", line: null };
-  runs.show(B, { state: "error", problem: { ...problem, column: null, stack: [], cells: [A] } });
+  const message = `${mention(A, true)} is disabled\nEnable it.`;
+  const problem = { name: "Error", message, line: null, column: null, stack: [] };
+  runs.show(B, { state: "error", problem });
   flushSync();
-  const there = named("region", "Cell 2 output")?.querySelector<HTMLAnchorElement>("a");
-  expect([there?.textContent, there?.getAttribute("href")]).toEqual(["Go to cell 1", "#cell-a"]);
+  const there = named("region", "Cell 2 output")?.querySelector("button");
+  expect(there?.textContent).toBe("Cell 1");
+  there?.click();
+  await settle();
+  expect(at()).toBe(A);
 });
 
 it("marks a cell that runs by itself, and says what it waits for", () => {

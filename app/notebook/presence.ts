@@ -2,6 +2,8 @@
 import type { Awareness } from "y-protocols/awareness";
 import { parsePresence } from "../../lib/workspace/presence.ts";
 import type { Presence } from "../../lib/workspace/session.ts";
+import { type Live, liveAwareness } from "../live.ts";
+import { unchanged } from "./unchanged.ts";
 
 /** Says more of this tab, or something else; a room says nothing of a tab that has not spoken. */
 export function announce(awareness: Awareness, parts: Partial<Presence>): void {
@@ -22,6 +24,15 @@ export function stopRunning(awareness: Awareness): void {
 
 function without(state: object, part: "at" | "running"): Record<string, unknown> {
   return Object.fromEntries(Object.entries(state).filter(([key]) => key !== part));
+}
+
+/** The others of `othersByCell`, followed. */
+export function liveOthers(awareness: Awareness): Live<ReadonlyMap<string, readonly Presence[]>> {
+  const read = unchanged(
+    () => othersByCell(awareness),
+    (map) => [...map],
+  );
+  return liveAwareness(awareness, read);
 }
 
 /** Other tabs' members by the cell that they are in or that their kernel runs, each once a cell. */

@@ -17,6 +17,8 @@ export type Compiled =
 interface Refused {
   readonly ok: false;
   readonly error: ErrorOutput;
+  /** The name that it gives a value and does not declare, where that is what is wrong. */
+  readonly assigns?: string;
 }
 
 type Read =
@@ -61,7 +63,10 @@ function readAnew(source: string): Read {
     const javascript = toJavaScript(source);
     return { ok: true, javascript, analysed: { ok: true, ...analyseNames(javascript) } };
   } catch (error) {
-    if (error instanceof SourceError) return { ok: false, error: error.output };
+    if (error instanceof SourceError) {
+      const { output, assigns } = error;
+      return { ok: false, error: output, ...(assigns === undefined ? {} : { assigns }) };
+    }
     throw error;
   }
 }

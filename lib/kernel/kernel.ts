@@ -9,6 +9,7 @@ import type { CellFacts, CellProgress } from "./capability.ts";
 import type { Backend, Device } from "./device.ts";
 import type { ErrorOutput, MimeBundle } from "./mime.ts";
 import type { GivenParams, OtherControl, ParamControl } from "./params.ts";
+import type { HeldValues } from "./variables.ts";
 
 export interface KernelStatus {
   readonly state: "off" | "starting" | "idle" | "running";
@@ -56,6 +57,8 @@ export type CellEnd =
 
 export interface Kernel {
   readonly status: Observable<KernelStatus>;
+  /** What it holds since the last cell ended; nothing while it is off. */
+  readonly held: Observable<HeldValues>;
   /** Starts the worker where it is off, and waits until it can run cells. Rejects with an Error fit to read. */
   start(): Promise<void>;
   /** Runs one cell; starts the worker first where need be. Never rejects. One at a time. */
@@ -68,5 +71,7 @@ export interface Kernel {
   setBackend(backend: Backend): void;
   /** Forgets names that no cell defines any more, and disposes nothing that others still hold. */
   forget(names: readonly string[]): void;
+  /** Disposes the tensors that earlier runs left behind, and nothing that a name still leads to. */
+  freeLeft(): void;
   close(): void;
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CellId } from "../base/ids.ts";
-import { type CellNode, type Holdings, graphOf, planRun, upstreamOf } from "./plan.ts";
+import { type CellNode, graphOf, upstreamOf } from "./graph.ts";
+import { type Holdings, planRun } from "./plan.ts";
 
 interface Names {
   defines?: string;

@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { CellId } from "../base/ids.ts";
-import { type CellNode, type Edge, type Graph, type Holdings, graphOf, planRun } from "./plan.ts";
+import { type CellNode, type Edge, type Graph, graphOf } from "./graph.ts";
+import { type Holdings, planRun } from "./plan.ts";
 
 const NAMES = 7;
+const BROKEN = { name: "SyntaxError", message: "", line: 1, column: 1, stack: [] };
 
 /** Cells that define their own name, now and then a second one's, that read any, and train some of what they read. */
 const anyNodes = fc
@@ -14,13 +16,14 @@ const anyNodes = fc
       also: fc.nat({ max: 15 * NAMES }),
       reads: fc.uniqueArray(fc.nat({ max: NAMES - 1 }), { maxLength: 3 }),
       trains: fc.uniqueArray(fc.nat({ max: NAMES - 1 }), { maxLength: 2 }),
-      broken: fc.nat({ max: 30 }),
+      broken: fc.nat({ max: 15 }),
+      assigns: fc.option(fc.nat({ max: NAMES - 1 })),
       disabled: fc.nat({ max: 20 }),
     }),
     { maxLength: NAMES },
   )
   .map((cells) =>
-    cells.map(({ imports, also, reads, trains, broken, disabled }, i): CellNode => {
+    cells.map(({ imports, also, reads, trains, broken, assigns, disabled }, i): CellNode => {
       const defines = [...new Set([i, also < NAMES ? also : i])].map((n) => `n${n}`);
       const read = reads.map((n) => `n${n}`).filter((name) => !defines.includes(name));
       return {
@@ -30,9 +33,8 @@ const anyNodes = fc
         reads: read,
         trains: trains.map((n) => `n${n}`),
         disabled: disabled === 0,
-        ...(broken === 0
-          ? { error: { name: "SyntaxError", message: "", line: 1, column: 1, stack: [] } }
-          : {}),
+        ...(broken === 0 ? { error: BROKEN } : {}),
+        ...(broken === 0 && assigns !== null ? { assigns: `n${assigns}` } : {}),
       };
     }),
   );
@@ -100,6 +102,13 @@ function modelProblems(nodes: readonly CellNode[]): Map<CellId, string> {
     }
   for (const { id, error } of nodes) if (error) problems.set(id, "syntax");
   for (const { id, disabled } of nodes) if (disabled === true) problems.set(id, "disabled");
+  for (const { id, assigns, disabled } of nodes) {
+    if (assigns === undefined || disabled === true) continue;
+    const declares = modelDefiners(nodes, assigns).find((one) => one.id !== id);
+    if (!declares) continue;
+    problems.set(id, "assigns");
+    if (!problems.has(declares.id)) problems.set(declares.id, "assigned");
+  }
   return problems;
 }
 
@@ -117,8 +126,8 @@ function modelPlan(
   const upstream = new Set<CellId>();
   for (const cell of wanted) {
     const above = modelUpstream(edges, cell);
-    const by = [cell, ...inReading.filter((one) => above.has(one))].find((one) =>
-      problems.has(one),
+    const by = [cell, ...inReading.filter((one) => above.has(one))].find(
+      (one) => problems.has(one) && problems.get(one) !== "assigned",
     );
     if (by !== undefined) blocked.push({ cell, by });
     else {

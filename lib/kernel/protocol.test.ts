@@ -20,6 +20,7 @@ describe("what the worker says", () => {
       "ended",
       "notice",
       "lost",
+      "held",
     );
     const forged = fc.record({
       kind: fc.oneof(kind, fc.anything()),
@@ -33,12 +34,25 @@ describe("what the worker says", () => {
       call: fc.anything(),
       capability: fc.anything(),
       end: fc.anything(),
+      held: fc.oneof(
+        fc.anything(),
+        fc.record({
+          variables: fc.array(
+            fc.record({ name: fc.anything(), cell: fc.anything(), tensor: fc.anything() }),
+          ),
+          memory: fc.anything(),
+          leaks: fc.array(fc.record({ cell: fc.anything(), tensors: fc.anything() })),
+        }),
+      ),
     });
     fc.assert(
       fc.property(fc.oneof(forged, fc.anything()), (value) => {
         const message = parseToPage(value);
         if (message?.kind === "trained")
           expect(message.names.every((name) => typeof name === "string")).toBe(true);
+        if (message?.kind === "held")
+          for (const { name, cell, type } of message.held.variables)
+            expect([typeof name, typeof cell, typeof type]).toEqual(["string", "string", "string"]);
         if (message?.kind === "notice") expect(typeof message.message).toBe("string");
       }),
     );
@@ -50,6 +64,29 @@ describe("what the worker says", () => {
       run: 1,
       names: ["a", "b"],
     });
+  });
+
+  it("tells of no more names, and no longer ones, than a page can list", () => {
+    const long = "t".repeat(1_000);
+    const variable = (name: string) => ({
+      name,
+      cell: "c",
+      type: long,
+      preview: long,
+      bytes: -1,
+      tensor: { dtype: long, shape: new Array(50).fill(2) },
+    });
+    const variables = Array.from({ length: 1_500 }, (_, i) => variable(`x${i}`));
+    const message = parseToPage({
+      kind: "held",
+      held: { variables, more: NaN, leaks: [{ cell: "c", tensors: 0 }] },
+    });
+    const held = message?.kind === "held" ? message.held : undefined;
+    expect(held?.variables).toHaveLength(1_000);
+    expect(held).toMatchObject({ more: 0, memory: null, leaks: [] });
+    const [first] = held?.variables ?? [];
+    expect([first?.type.length, first?.preview.length, first?.bytes]).toEqual([100, 120, 0]);
+    expect([first?.tensor?.dtype.length, first?.tensor?.shape.length]).toEqual([20, 8]);
   });
 
   it.each([

@@ -15,6 +15,7 @@ import {
   parseGiven,
   parseOtherControls,
 } from "./params.ts";
+import { type HeldValues, parseHeldValues } from "./variables.ts";
 
 /** The bytes of TensorFlow.js's WebAssembly, for machines with and without SIMD. */
 export interface WasmBytes {
@@ -27,6 +28,8 @@ export type ToWorker =
   | RunMessage
   | { readonly kind: "interrupt" }
   | { readonly kind: "forget"; readonly names: readonly string[] }
+  /** Disposes the tensors that earlier runs left behind. */
+  | { readonly kind: "free" }
   | { readonly kind: "reply"; readonly call: number; readonly value: unknown }
   | { readonly kind: "refuse"; readonly call: number; readonly message: string };
 
@@ -61,6 +64,8 @@ export type ToPage =
       readonly request: unknown;
     }
   | { readonly kind: "ended"; readonly run: number; readonly end: GuestEnd }
+  /** What the kernel holds now, after each cell. */
+  | { readonly kind: "held"; readonly held: HeldValues }
   /** Something went wrong with no cell to show it on. */
   | { readonly kind: "notice"; readonly message: string }
   /** The worker is of no more use: its device is gone, or it runs what it said had ended. */
@@ -116,6 +121,8 @@ export function parseToPage(value: unknown): ToPage | undefined {
       const end = parseEnd(message["end"]);
       return end && run !== undefined ? { kind: "ended", run, end } : undefined;
     }
+    case "held":
+      return { kind: "held", held: parseHeldValues(message["held"]) };
     case "notice":
       return { kind: "notice", message: text(message["message"]) ?? "" };
     case "lost":
@@ -214,6 +221,8 @@ export function parseToWorker(value: unknown): ToWorker | undefined {
       return { kind: "interrupt" };
     case "forget":
       return { kind: "forget", names: names(message["names"]) };
+    case "free":
+      return { kind: "free" };
     case "reply":
       return call === undefined ? undefined : { kind: "reply", call, value: message["value"] };
     case "refuse":

@@ -91,7 +91,7 @@ new B().f()`,
 
 describe("a cell can say", () => {
   const workshop = new GuestWorkshop();
-  workshop.runtime.provide({ "@tensorflow/tfjs": {} }, []);
+  workshop.runtime.provide({}, []);
   it.each(answers)("%s", async (_, source, answer) => {
     const { end, shown } = await workshop.run("c", source);
     expect(end).toEqual({ kind: "done" });

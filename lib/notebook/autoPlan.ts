@@ -7,7 +7,8 @@
  * 4. What went wrong or was stopped is not tried again with what it was made from.
  */
 import type { CellId } from "../base/ids.ts";
-import { type Graph, type Holdings, planRun, upstreamOf } from "../kernel/plan.ts";
+import { type Graph, upstreamOf } from "../kernel/graph.ts";
+import { type Holdings, planRun } from "../kernel/plan.ts";
 
 export interface AutoFacts {
   /** It is set to run when an input changes. */

@@ -9,7 +9,7 @@ import type { CellFacts, CellProgress, Resume } from "../kernel/capability.ts";
 import { deviceWords } from "../kernel/device.ts";
 import type { CellEnd, CellListener, Kernel } from "../kernel/kernel.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
-import type { Edge } from "../kernel/plan.ts";
+import type { Edge } from "../kernel/graph.ts";
 import type { Blobs, Member } from "../workspace/session.ts";
 import type { OtherControl, ParamControl } from "../kernel/params.ts";
 import type { Attempt } from "./autoRun.ts";

@@ -3,16 +3,12 @@ import type { CellId, MemberId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import type { ErrorOutput, MimeBundle } from "../kernel/mime.ts";
 import type { AutoWait } from "./autoPlan.ts";
+import type { Edge } from "../kernel/graph.ts";
 import type { StaleSince } from "./inputs.ts";
 import type { ChangedByOthers } from "./otherHands.ts";
 
 /** The words of the status "Cell 1 state". */
 export type CellState = "not run" | "stale" | "queued" | "running" | "done" | "error";
-
-/** A problem that lies with other cells names them, to be gone to. */
-export interface CellProblem extends ErrorOutput {
-  readonly cells?: readonly CellId[];
-}
 
 /** What decides whether it runs, beside its code. */
 export interface CellStanding {
@@ -38,13 +34,15 @@ export interface CellView extends CellStanding {
   /** Its output is here, its values are not: this tab's kernel has not run it. */
   readonly notRunHere: boolean;
   /** What is wrong before it has run: syntax, two cells that define one name, a circle. */
-  readonly problem?: CellProblem;
+  readonly problem?: ErrorOutput;
   /** It can train on with what this tab's kernel holds. */
   readonly canContinue?: boolean;
   /** Its last run did not come to its end, and its code and data are as they were: what was kept of it can be taken up. */
   readonly canGoOn?: boolean;
   readonly defines: readonly string[];
   readonly reads: readonly { readonly name: string; readonly from: CellId }[];
+  /** All that it has from other cells, for the picture of the graph. */
+  readonly edges: readonly Edge[];
   readonly output?: CellOutput;
 }
 

@@ -5,7 +5,7 @@
 import type * as Y from "yjs";
 import type { CellId } from "../base/ids.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
-import { type CellNode, type Graph, graphOf, upstreamOf } from "../kernel/plan.ts";
+import { type CellNode, type Graph, graphOf, upstreamOf } from "../kernel/graph.ts";
 import { type CodeDigest, digestCode } from "./inputs.ts";
 import { type Cell, listCells } from "./notebook.ts";
 
@@ -18,6 +18,7 @@ export interface Compiler {
 interface Failed {
   readonly ok: false;
   readonly error: ErrorOutput;
+  readonly assigns?: string;
 }
 
 export interface CellNames {
@@ -36,6 +37,8 @@ export interface CodeCell {
   readonly error?: ErrorOutput;
   readonly disabled: boolean;
   readonly auto: boolean;
+  /** The name that it gives a value and does not declare, where that is the error. */
+  readonly assigns?: string;
 }
 
 const NO_NAMES: CellNames = { defines: [], imports: [], reads: [] };
@@ -87,13 +90,17 @@ export class NotebookCode {
     );
     this.#someDisabled = [...this.#cells.values()].some((cell) => cell.disabled);
     if (!this.#compiler) return;
-    const nodes = [...this.#cells.values()].map(({ id, names, error, disabled }): CellNode => ({
-      id,
-      disabled,
-      ...names,
-      trains: trainsOf(id),
-      ...(error ? { error } : {}),
-    }));
+    const nodes = [...this.#cells.values()].map((cell): CellNode => {
+      const { id, names, error, assigns, disabled } = cell;
+      return {
+        id,
+        disabled,
+        ...names,
+        trains: trainsOf(id),
+        ...(error ? { error } : {}),
+        ...(assigns === undefined ? {} : { assigns }),
+      };
+    });
     // Most of what is typed changes no name.
     if (this.#graph && sameNodes(nodes, this.#graph.cells)) return;
     this.#upstream.clear();
@@ -124,7 +131,9 @@ export class NotebookCode {
     const cell = { id, number, source, code, disabled, auto };
     if (!read) return { ...cell, names: NO_NAMES };
     if (read.ok) return { ...cell, names: read };
-    return { ...cell, names: before?.names ?? NO_NAMES, error: read.error };
+    const { error, assigns } = read;
+    const names = before?.names ?? NO_NAMES;
+    return { ...cell, names, error, ...(assigns === undefined ? {} : { assigns }) };
   }
 }
 

@@ -3,9 +3,10 @@ import type { CellId, DatasetId, Digest, MemberId } from "../base/ids.ts";
 import { putDatasetEntry } from "../document/indexDoc.ts";
 import { notebookRoots } from "../document/notebookDoc.ts";
 import type { CellEnd } from "../kernel/kernel.ts";
+import { mention } from "../kernel/mention.ts";
 import type { HeldUp } from "../testing/scriptedKernel.ts";
 import { type Bench, type Workbench, workbench } from "../testing/workbench.ts";
-import { deleteCell } from "./notebook.ts";
+import { deleteCell, moveCell } from "./notebook.ts";
 import { outputOf } from "./outputs.ts";
 import { setSeed } from "./settings.ts";
 
@@ -148,7 +149,7 @@ describe("running", () => {
     expect(kernel.ran).toBe("a d");
     expect(states()).toBe("error, error, error, done");
     expect(view("a").output?.error).toMatchObject({ line: 1, column: 3 });
-    expect(view("b").problem?.message).toContain("Cell 1 has to run first");
+    expect(view("b").problem?.message).toContain(`${mention("a", true)} has to run first`);
     kernel.script(id("a"), () => done);
     write("a", "const x = 2;");
     execution.runCell(id("c"));
@@ -192,8 +193,33 @@ describe("running", () => {
     clock.tick(100);
     expect(view("a").problem).toBeUndefined();
     await settle();
-    expect(view("a").problem?.message).toContain("Cell 2 defines it, too");
-    expect(view("b").problem?.message).toContain("Cell 1 defines it, too");
+    expect(view("a").problem?.message).toContain(`${mention("b", true)} defines it, too`);
+    expect(view("b").problem?.message).toContain(`${mention("a", true)} defines it, too`);
+  });
+
+  it("tells both cells where one gives a value to the other's name, and runs the one that declares it", async () => {
+    const { doc, execution, kernel, view, settle, write } = alone({
+      a: "let x = 1;",
+      b: "const y = 2;\n  x = 3;",
+      c: "x + 1",
+    });
+    await settle();
+    expect(view("b").problem).toMatchObject({ line: 2, column: 3 });
+    expect(view("b").problem?.message).toContain(`\`x\` belongs to ${mention("a")}`);
+    expect(view("a").problem?.message).toContain(`${mention("b", true)} gives a value to it`);
+    expect([view("a").state, view("b").state]).toEqual(["error", "error"]);
+    moveCell(doc, id("b"), null);
+    execution.runCell(id("c"));
+    await settle();
+    expect(kernel.ran).toBe("a c");
+    expect(view("b").problem?.message).toContain(mention("a"));
+    write("b", "const y = 2;\n  z = 3;");
+    await settle();
+    expect(view("a").problem).toBeUndefined();
+    expect(view("b").problem).toBeUndefined(); // a mistake of its own, told when it is run
+    execution.runCell(id("b"));
+    await settle();
+    expect(view("b").problem?.message).toMatch(/^z is not declared in this cell/);
   });
 
   it("asks before it runs first what took long", async () => {

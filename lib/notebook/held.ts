@@ -1,7 +1,8 @@
 /** What this tab's kernel holds: which cells ran in it, with what, and what has changed their values since. */
 import type { CellId } from "../base/ids.ts";
 import type { ParamControl } from "../kernel/params.ts";
-import type { Edge, Graph, Holdings } from "../kernel/plan.ts";
+import type { Edge, Graph } from "../kernel/graph.ts";
+import type { Holdings } from "../kernel/plan.ts";
 import { type Inputs, type Now, changedSince } from "./inputs.ts";
 
 /** One cell that ran to its end here. */

@@ -1,6 +1,7 @@
 /** What is asked before cells run that nobody pressed and that took long when they last ran. */
 import type { CellId } from "../base/ids.ts";
-import { type Graph, type Holdings, planRun } from "../kernel/plan.ts";
+import type { Graph } from "../kernel/graph.ts";
+import { type Holdings, planRun } from "../kernel/plan.ts";
 
 export interface RunQuestion {
   readonly cells: readonly { readonly cell: CellId; readonly ms: number }[];

@@ -3,8 +3,8 @@
  * whenever something is known better. Remembers why a cell that was asked for did not run.
  */
 import type { CellId } from "../base/ids.ts";
+import type { ErrorOutput } from "../kernel/mime.ts";
 import { planRun } from "../kernel/plan.ts";
-import type { CellProblem } from "./cellView.ts";
 import type { NotebookCode } from "./code.ts";
 import type { Held } from "./held.ts";
 import type { CodeDigest } from "./inputs.ts";
@@ -96,7 +96,7 @@ export class RunQueue {
    * What is wrong with a cell before it has run. A mistake in the syntax is told when the cell is run; what concerns
    * several cells, when nobody is typing.
    */
-  problem(cell: CellId, typing: boolean): CellProblem | undefined {
+  problem(cell: CellId, typing: boolean): ErrorOutput | undefined {
     const problem = this.#code.graph?.problems.get(cell);
     const refused = this.#refused.get(cell);
     const asked =
@@ -104,10 +104,9 @@ export class RunQueue {
       refused.code === this.#codeOf(cell) &&
       refused.byCode === this.#codeOf(refused.by) &&
       refused.disabled === this.#disabled(refused.by);
-    if (problem && (asked || (!typing && problem.kind !== "syntax")))
-      return problemWords(problem, this.#code.numberOf);
+    if (problem && (asked || (!typing && problem.kind !== "syntax"))) return problemWords(problem);
     if (!asked || refused.by === cell || this.#held.fresh(refused.by)) return undefined;
-    return blockedWords(refused.by, refused.disabled, this.#code.numberOf);
+    return blockedWords(refused.by, refused.disabled);
   }
 
   #disabled(cell: CellId): boolean {

@@ -2,8 +2,9 @@
 import { equalityDeep } from "lib0/function";
 import type { CellId } from "../base/ids.ts";
 import type { CellProgress } from "../kernel/capability.ts";
-import type { Edge } from "../kernel/plan.ts";
-import type { CellOutput, CellProblem, CellStanding, CellState, CellView } from "./cellView.ts";
+import type { ErrorOutput } from "../kernel/mime.ts";
+import type { Edge } from "../kernel/graph.ts";
+import type { CellOutput, CellStanding, CellState, CellView } from "./cellView.ts";
 import { type StaleSince, timesContinued } from "./inputs.ts";
 import type { OutputRecord } from "./outputs.ts";
 
@@ -15,7 +16,7 @@ export interface CellKnowledge {
   readonly elsewhere: boolean;
   /** This tab's kernel holds its values, and they are those of now. */
   readonly fresh: boolean;
-  readonly problem?: CellProblem | undefined;
+  readonly problem?: ErrorOutput | undefined;
   readonly record?: OutputRecord | undefined;
   readonly staleSince?: StaleSince | undefined;
   readonly canContinue?: boolean;
@@ -41,6 +42,7 @@ export function viewOf(known: CellKnowledge): CellView {
     ...(wasCutShort(known) ? { canGoOn: true } : {}),
     defines: known.defines,
     reads: readsOf(known.edges),
+    edges: known.edges,
     ...(record ? { output: outputFrom(record) } : {}),
   };
 }

@@ -74,7 +74,7 @@ export class GuestWorkshop {
     });
     await ended;
     const since = this.messages.slice(from);
-    const last = since.at(-1);
+    const last = since.find((one) => one.kind === "ended");
     if (last?.kind !== "ended") throw new Error("it did not end");
     return {
       end: last.end,

@@ -3,6 +3,7 @@ import type { CellId } from "../base/ids.ts";
 import { Settable } from "../base/observable.ts";
 import type { Backend } from "../kernel/device.ts";
 import type { CellEnd, CellListener, CellRun, Kernel, KernelStatus } from "../kernel/kernel.ts";
+import { type HeldValues, NOTHING_HELD } from "../kernel/variables.ts";
 
 type Script = (listener: CellListener, run: CellRun) => CellEnd | Promise<CellEnd>;
 
@@ -16,6 +17,7 @@ export const scriptedDevice = { backend: "CPU", adapter: "", packages: {} };
 
 export class ScriptedKernel implements Kernel {
   readonly status = new Settable<KernelStatus>({ state: "off" });
+  readonly held = new Settable<HeldValues>(NOTHING_HELD);
   readonly runs: CellRun[] = [];
   readonly forgotten: string[] = [];
   readonly #scripts = new Map<CellId, Script>();
@@ -78,6 +80,10 @@ export class ScriptedKernel implements Kernel {
 
   forget(names: readonly string[]): void {
     this.forgotten.push(...names);
+  }
+
+  freeLeft(): void {
+    this.held.set({ ...this.held.current, leaks: [] });
   }
 
   close(): void {

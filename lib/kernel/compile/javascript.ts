@@ -25,8 +25,11 @@ const TypeScript = Parser.extend(tsPlugin());
 /** Where a cell is not what it could be, as its source has it: 1-based. */
 export class SourceError extends Error {
   readonly output: ErrorOutput;
-  constructor(message: string, line: number, column: number) {
+  /** The name that is given a value here and declared elsewhere, where that is what is wrong. */
+  readonly assigns: string | undefined;
+  constructor(message: string, line: number, column: number, assigns?: string) {
     super(message);
+    this.assigns = assigns;
     this.output = { name: "SyntaxError", message, line, column, stack: [] };
   }
 }

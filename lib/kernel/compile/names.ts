@@ -12,6 +12,8 @@ import { walk } from "./walk.ts";
 export interface CellAnalysis {
   /** Top-level names that other cells can use, in the order in which they appear; imported ones too. */
   readonly defines: readonly string[];
+  /** Top-level names that begin with `_`. */
+  readonly own: readonly string[];
   /** Those of `defines` that stand for packages, or parts of them. */
   readonly imports: readonly string[];
   /** Free names: what other cells define, and what the worker itself has. */
@@ -21,9 +23,9 @@ export interface CellAnalysis {
 /** Throws a SourceError where a name is assigned that the cell does not declare, or a package is unknown. */
 export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
   const scopes = analyze(program as Parameters<typeof analyze>[0]);
-  const refuse = (node: js.Node, message: string): never => {
+  const refuse = (node: js.Node, message: string, assigns?: string): never => {
     const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
-    throw new SourceError(message, line, sourceColumn(positions, line - 1, column) + 1);
+    throw new SourceError(message, line, sourceColumn(positions, line - 1, column) + 1, assigns);
   };
   const imported = program.body.flatMap((node) =>
     node.type === "ImportDeclaration" ? node.specifiers.map((one) => one.local.name) : [],
@@ -34,7 +36,7 @@ export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
     const scope = scopes.map.get(node as Parameters<typeof scopes.map.get>[0]) ?? outer;
     for (const target of assigned(node)) {
       if (!owns(scope, target.name) && !declared.has(target.name))
-        refuse(target, notDeclared(target));
+        refuse(target, notDeclared(target), target.name);
     }
     const specifier = specifierOf(node);
     if (specifier && !isPackage(specifier.name))
@@ -45,6 +47,7 @@ export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
   const shared = (name: string): boolean => !name.startsWith("_");
   return {
     defines: [...declared].filter(shared),
+    own: [...declared].filter((name) => !shared(name)),
     imports: imported.filter(shared),
     reads: [...scopes.globals.keys()].filter((name) => !declared.has(name)),
   };
@@ -59,7 +62,7 @@ function notDeclared({ name }: js.Identifier): string {
 }
 
 /** The names that a node gives a new value. */
-function assigned(node: js.AnyNode): readonly js.Identifier[] {
+export function assigned(node: js.AnyNode): readonly js.Identifier[] {
   switch (node.type) {
     case "AssignmentExpression":
       return targets(node.left);

@@ -7,8 +7,9 @@ import type * as js from "acorn";
 import type { JavaScript } from "./javascript.ts";
 import { POSITIONS_MARK } from "./mark.ts";
 import { mentionsOf } from "./mentions.ts";
-import type { CellAnalysis } from "./names.ts";
+import { type CellAnalysis, assigned } from "./names.ts";
 import { type Insertion, encodePositions, shiftPositions, sourceColumn } from "./positions.ts";
+import { openFunctions } from "./topLevel.ts";
 import { walk } from "./walk.ts";
 
 interface Put {
@@ -18,7 +19,7 @@ interface Put {
 
 export function rewrite(
   javascript: JavaScript,
-  analysis: Pick<CellAnalysis, "defines" | "reads">,
+  analysis: Pick<CellAnalysis, "defines" | "own" | "reads">,
 ): string {
   const { text, program } = javascript;
   const imports: string[] = [];
@@ -32,7 +33,9 @@ export function rewrite(
   const opens: Put[] = [...returns];
   const closes: Put[] = [...returned];
 
+  const changed = new Set<string>();
   walk(program, undefined, (node) => {
+    for (const { name } of assigned(node)) changed.add(name);
     switch (node.type) {
       case "ImportDeclaration":
         imports.push(...importing(node, javascript));
@@ -52,10 +55,12 @@ export function rewrite(
     }
     return undefined;
   });
-  const keep = analysis.defines.map((name) => `${name}:()=>${name}`).join(",");
-  const mentions = JSON.stringify(mentionsOf(program, analysis));
-  const from = mentions === "{}" ? "" : `,${mentions}`;
-  const head = { at: 0, text: `${imports.join("")}__cell.keep({${keep}}${from});` };
+  const keep = [...analysis.defines, ...analysis.own]
+    .map((name) => `${name}:()=>${name}`)
+    .join(",");
+  const open = openFunctions(program).filter((name) => !changed.has(name));
+  const about = JSON.stringify({ mentions: mentionsOf(program, analysis), open });
+  const head = { at: 0, text: `${imports.join("")}__cell.keep({${keep}},${about});` };
   // Where one thing ends and the next begins, the end comes first.
   const puts = [...closes, head, ...opens].sort((a, b) => a.at - b.at);
   return withPuts(chars.join(""), puts, javascript);

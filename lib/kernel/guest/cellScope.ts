@@ -1,14 +1,14 @@
 /** `__cell`: what a cell's compiled code asks of the runtime (lib/kernel/compile/rewrite.ts writes the calls). */
 import { nearest } from "../nearest.ts";
 import { isPackage, unknownPackage } from "../packages.ts";
-import type { Getters, Mentions } from "./names.ts";
+import type { AboutNames, Getters } from "./names.ts";
 import { PlacedError } from "./stack.ts";
 
 export type Packages = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface CellScope {
-  /** Called first, with a getter for each name, its value of any later moment, and the names that it is made with. */
-  keep(getters: Getters, mentions?: Mentions): void;
+  /** Called first, with a getter for each name, its value of any later moment, and what the code tells of them. */
+  keep(getters: Getters, about: AboutNames): void;
   /** A package, or one thing of it; the place is where the cell imports it. */
   use(from: string, name?: string, line?: number, column?: number): unknown;
   import(from: unknown): Promise<unknown>;

@@ -11,12 +11,11 @@ it("finds what training changed beside values that cannot be looked through", ()
   const names = new Names();
   const model = { weights: 1 };
   const odd = Object.defineProperty({}, "constructor", { get: boom });
-  names.define("hurting", {
-    proxy: () => proxy,
-    trap: () => new Proxy([], { get: boom }),
-    odd: () => odd,
+  const hurting = { proxy: () => proxy, trap: () => new Proxy([], { get: boom }), odd: () => odd };
+  names.define("hurting", hurting, 1, {});
+  names.define("model", { model: () => model, make: () => () => model }, 2, {
+    mentions: { make: ["model"] },
   });
-  names.define("model", { model: () => model, make: () => () => model }, { make: ["model"] });
   expect(names.changedWith(new Set([model]), "trainer", () => undefined)).toEqual([
     "model",
     "make",

@@ -6,28 +6,82 @@ interface Entry {
   readonly get: () => unknown;
   /** The names that it is made with. */
   readonly mentions: readonly string[];
+  readonly run: number;
+  /** A function or class that stands at the top of its cell. */
+  readonly open: boolean;
 }
 
 export type Getters = Readonly<Record<string, () => unknown>>;
-export type Mentions = Readonly<Record<string, readonly string[]>>;
+
+/** What a cell's code tells of the names that it keeps (compile/mentions.ts, compile/topLevel.ts). */
+export interface AboutNames {
+  /** The names that each of them is made with. */
+  readonly mentions?: Readonly<Record<string, readonly string[]>>;
+  /** Those that are functions and classes written at the top of the cell. */
+  readonly open?: readonly string[];
+}
+
+/** A name that has a value now. */
+export interface NamedValue {
+  readonly name: string;
+  readonly cell: string;
+  readonly value: unknown;
+  readonly run: number;
+  readonly open: boolean;
+}
 
 export class Names {
   readonly #entries = new Map<string, Entry>();
+  /** Names that begin with _ by their cell: nobody else's, and yet they hold what they hold. */
+  readonly #own = new Map<string, readonly Entry[]>();
 
   /** What this cell defined before is gone. */
   begin(cell: string): void {
+    this.#own.delete(cell);
     for (const [name, entry] of this.#entries) {
       if (entry.cell === cell) this.#entries.delete(name);
     }
   }
 
-  define(cell: string, getters: Getters, mentions: Mentions = {}): void {
-    for (const [name, get] of Object.entries(getters))
-      this.#entries.set(name, { cell, get, mentions: mentions[name] ?? [] });
+  define(cell: string, getters: Getters, run: number, about: AboutNames): void {
+    const own: Entry[] = [];
+    for (const [name, get] of Object.entries(getters)) {
+      const mentions = about.mentions?.[name] ?? [];
+      const entry = { cell, get, mentions, run, open: about.open?.includes(name) === true };
+      if (name.startsWith("_")) own.push(entry);
+      else this.#entries.set(name, entry);
+    }
+    this.#own.set(cell, own);
   }
 
-  forget(names: readonly string[]): void {
-    for (const name of names) this.#entries.delete(name);
+  /** Gives back the cells that have no name left. */
+  forget(names: readonly string[]): string[] {
+    const cells = new Set<string>();
+    for (const name of names) {
+      const entry = this.#entries.get(name);
+      if (entry) cells.add(entry.cell);
+      this.#entries.delete(name);
+    }
+    const kept = new Set([...this.#entries.values()].map((entry) => entry.cell));
+    const gone = [...cells].filter((cell) => !kept.has(cell));
+    for (const cell of gone) this.#own.delete(cell);
+    return gone;
+  }
+
+  /** The runs that gave these names their values. */
+  runsOf(names: readonly string[]): number[] {
+    return [...new Set(names.flatMap((name) => this.#entries.get(name)?.run ?? []))];
+  }
+
+  /** The names that have a value, in the order in which they got it. */
+  current(): NamedValue[] {
+    return [...this.#entries].flatMap(([name, entry]) => valueOf(name, entry));
+  }
+
+  /** The same with what cells keep to themselves. */
+  everything(): NamedValue[] {
+    const own = [...this.#own.values()].flat();
+    return [...this.current(), ...own.flatMap((entry) => valueOf("_", entry))];
   }
 
   /** Those of `names` that have no value here. */
@@ -81,13 +135,17 @@ export class Names {
   }
 
   #value(name: string): { readonly value: unknown } | undefined {
-    try {
-      const entry = this.#entries.get(name);
-      return entry && { value: entry.get() };
-    } catch {
-      // Its cell failed before it came to this name.
-      return undefined;
-    }
+    const entry = this.#entries.get(name);
+    return entry && valueOf(name, entry)[0];
+  }
+}
+
+function valueOf(name: string, { get, cell, run, open }: Entry): [NamedValue] | [] {
+  try {
+    return [{ name, cell, value: get(), run, open }];
+  } catch {
+    // Its cell failed before it came to this name.
+    return [];
   }
 }
 

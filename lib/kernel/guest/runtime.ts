@@ -23,6 +23,7 @@ import { Interruption, isInterrupted } from "./interruption.ts";
 import { Names } from "./names.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
 import { CellShown } from "./shown.ts";
+import { Survey } from "./survey.ts";
 import { type CellModule, errorOutput } from "./stack.ts";
 import type { GuestWorld } from "./world.ts";
 
@@ -54,12 +55,14 @@ export class Runtime {
   readonly #calls: Calls;
   #packages: Packages = {};
   #keepTables: (() => KeepTable) | undefined;
+  #survey: Survey;
   #running: Running | undefined;
   #runs = 0;
 
   constructor(world: GuestWorld) {
     this.#world = world;
     this.#calls = new Calls(world, () => this.#running?.run.run ?? 0);
+    this.#survey = new Survey(this.#names, {});
     const running = (): Running | undefined => this.#running;
     this.guest = {
       get cell() {
@@ -99,6 +102,7 @@ export class Runtime {
       ensemble[name] = value;
     }
     this.#packages = { ...packages, ensemble };
+    this.#survey = new Survey(this.#names, this.#packages);
   }
 
   /** Who keeps the rows of long tables that are shown; made anew for each run of a cell. */
@@ -118,7 +122,11 @@ export class Runtime {
       case "interrupt":
         return this.#running?.interruption.request();
       case "forget":
-        return this.#names.forget(message.names);
+        this.#survey.forget(message.names);
+        return this.#tellHeld();
+      case "free":
+        this.#survey.free();
+        return this.#tellHeld();
       case "reply":
       case "refuse":
         return this.#calls.answer(message);
@@ -177,7 +185,14 @@ export class Runtime {
     const names = this.#names.changedWith(running.trained, run.cell, makerOf);
     if (names.length > 0) this.#world.post({ kind: "trained", run: run.run, names });
     this.#running = undefined;
+    this.#survey.end();
     this.#world.post({ kind: "ended", run: run.run, end });
+    this.#tellHeld();
+  }
+
+  /** After the cell has ended for the page: nobody waits for it. */
+  #tellHeld(): void {
+    this.#world.post({ kind: "held", held: this.#survey.look() });
   }
 
   #param(control: ParamControl): ParamValue {
@@ -226,12 +241,13 @@ export class Runtime {
   }
 
   async #execute(run: RunMessage, running: Running): Promise<unknown> {
+    this.#survey.begin(++this.#runs, run);
     this.#names.begin(run.cell);
     const [missing] = this.#names.missing(run.reads);
     if (missing !== undefined) {
       throw new ReferenceError(`${missing} has no value here: run the cell that defines it first`);
     }
-    const module = `cell-run-${++this.#runs}`;
+    const module = `cell-run-${this.#runs}`;
     const [body = "", positions = ""] = run.code.split(`\n${POSITIONS_MARK}`);
     const head = `export default async(__cell,{${run.reads.join(",")}})=>{`;
     this.#remember(module, {
@@ -245,7 +261,7 @@ export class Runtime {
 
   #scope(run: RunMessage, { interruption }: Running): CellScope {
     return {
-      keep: (getters, mentions) => this.#names.define(run.cell, getters, mentions),
+      keep: (getters, about) => this.#names.define(run.cell, getters, this.#runs, about),
       use: (from, name, line = 1, column = 1) =>
         name === undefined
           ? usePackage(this.#packages, from)

@@ -11,6 +11,7 @@ import type { Capability } from "../../kernel/capability.ts";
 import type { Backend, Device } from "../../kernel/device.ts";
 import type { CellEnd, CellListener, CellRun, Kernel, KernelStatus } from "../../kernel/kernel.ts";
 import { type ToPage, type ToWorker, type WasmBytes, parseToPage } from "../../kernel/protocol.ts";
+import { type HeldValues, NOTHING_HELD } from "../../kernel/variables.ts";
 import { RunningCell } from "./runningCell.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -52,6 +53,7 @@ export function createKernel(parts: KernelParts): Kernel {
 class BrowserKernel implements Kernel {
   readonly #parts: KernelParts;
   readonly #status = new Settable<KernelStatus>({ state: "off" });
+  readonly #held = new Settable<HeldValues>(NOTHING_HELD);
   #backend: Backend;
   #life: Life | undefined;
   #running: RunningCell | undefined;
@@ -64,6 +66,10 @@ class BrowserKernel implements Kernel {
 
   get status(): Observable<KernelStatus> {
     return this.#status;
+  }
+
+  get held(): Observable<HeldValues> {
+    return this.#held;
   }
 
   start(): Promise<void> {
@@ -114,6 +120,10 @@ class BrowserKernel implements Kernel {
 
   forget(names: readonly string[]): void {
     this.#post({ kind: "forget", names });
+  }
+
+  freeLeft(): void {
+    this.#post({ kind: "free" });
   }
 
   close(): void {
@@ -192,6 +202,8 @@ class BrowserKernel implements Kernel {
       }
       case "failed":
         return this.#end(`The kernel could not be started: ${message.message}`);
+      case "held":
+        return this.#held.set(message.held);
       case "notice":
         return this.#say({ ...this.#status.current, notice: message.message });
       case "lost":
@@ -235,6 +247,7 @@ class BrowserKernel implements Kernel {
     const life = this.#life;
     this.#life = undefined;
     life?.sandbox?.close();
+    this.#held.set(NOTHING_HELD);
     this.#say({ state: "off", ...(reason !== "" && { notice: reason }) });
     life?.fail(new Error(reason));
     this.#cellEnded(end);
