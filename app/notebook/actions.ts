@@ -40,6 +40,8 @@ export interface ActionWorld {
   readonly leave: (id: CellId) => void;
   /** Says what was done, with a way back. */
   readonly told: (words: string, undo: () => void) => void;
+  /** Does what follows, soon (afterRun.ts). */
+  readonly afterRun: (id: CellId, act: () => void) => void;
   readonly confirmRestart: () => void;
 }
 
@@ -51,14 +53,11 @@ export function actOn(world: ActionWorld, id: CellId, action: CellAction): void 
   const step = new Step(world, places, at, cell);
   switch (action) {
     case "run":
-      step.run();
-      return world.focus(id);
+      return step.run(() => world.focus(id));
     case "run-and-advance":
-      step.run();
-      return step.advance();
+      return step.run(() => step.advance());
     case "run-and-insert":
-      step.run();
-      return step.insert("code", id);
+      return step.run(() => step.insert("code", id));
     case "continue":
       world.runs.resume(id, "continue");
       return world.focus(id);
@@ -132,9 +131,14 @@ class Step {
     this.#cell = cell;
   }
 
-  run(): void {
-    if (this.#cell.kind === "code") this.#world.runs.runCell(this.#cell.id);
-    else this.#world.leave(this.#cell.id);
+  run(then: () => void): void {
+    const { id, kind } = this.#cell;
+    if (kind === "text") {
+      this.#world.leave(id);
+      return then();
+    }
+    this.#world.runs.runCell(id);
+    this.#world.afterRun(id, then);
   }
 
   /** To the next cell; below the last one to a new cell, as in Jupyter. */

@@ -13,6 +13,8 @@ import { browserClock } from "./browserClock.ts";
 import { announce, stopRunning } from "./presence.ts";
 
 const EVERY_MS = 500;
+/** What is done by then was too short to be told of. */
+const SOON_MS = 100;
 
 /** Gives back how to stop. */
 export function announceRunning(
@@ -33,8 +35,13 @@ export function announceRunning(
     announce(awareness, { member, name, running: { ...said, device } });
   };
   const changed = (): void => {
-    if (running.current?.cell !== said?.cell) say();
-    else leave ??= browserClock.after(EVERY_MS, say);
+    const now = running.current;
+    if (said && said.cell !== now?.cell) say();
+    else if (now) leave ??= browserClock.after(said ? EVERY_MS : SOON_MS, say);
+    else {
+      leave?.();
+      leave = undefined;
+    }
   };
   const stop = running.subscribe(changed);
   return () => {

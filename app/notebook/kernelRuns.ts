@@ -10,19 +10,24 @@ import type { Execution } from "../../lib/notebook/execution.ts";
 import type { RunQuestion } from "../../lib/notebook/runQuestion.ts";
 import type { Params } from "../../lib/notebook/params.ts";
 import { chooseBackend } from "./backendChoice.ts";
+import { browserClock } from "./browserClock.ts";
 import type { KernelView, NotebookRuns } from "./cellView.ts";
+
+/** Many cells are done before anybody could see the kernel run. */
+const SOON_MS = 60;
 
 export class KernelRuns implements NotebookRuns {
   readonly #execution: Execution;
   readonly #kernel: Kernel;
   readonly #view: Settable<KernelView>;
   readonly #stop: () => void;
+  #leaveShow: (() => void) | undefined;
 
   constructor(execution: Execution, kernel: Kernel, backend: Backend) {
     this.#execution = execution;
     this.#kernel = kernel;
     this.#view = new Settable(viewOf(kernel, backend));
-    this.#stop = kernel.status.subscribe(() => this.#show(this.#view.current.backend));
+    this.#stop = kernel.status.subscribe(() => this.#changed());
   }
 
   get kernel(): Observable<KernelView> {
@@ -81,10 +86,19 @@ export class KernelRuns implements NotebookRuns {
 
   close(): void {
     this.#stop();
+    this.#leaveShow?.();
     this.#execution.close();
   }
 
+  #changed(): void {
+    if (this.#kernel.status.current.state !== "running")
+      return this.#show(this.#view.current.backend);
+    this.#leaveShow ??= browserClock.after(SOON_MS, () => this.#show(this.#view.current.backend));
+  }
+
   #show(backend: Backend): void {
+    this.#leaveShow?.();
+    this.#leaveShow = undefined;
     this.#view.set(viewOf(this.#kernel, backend));
   }
 }

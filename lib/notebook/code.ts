@@ -66,6 +66,13 @@ export class NotebookCode {
     return this.#cells;
   }
 
+  /** Those that say something and are not disabled. */
+  get speaking(): CellId[] {
+    return [...this.#cells.values()].flatMap(({ id, source, disabled }) =>
+      source.trim() === "" || disabled ? [] : [id],
+    );
+  }
+
   /** True where some cell is disabled. */
   get someDisabled(): boolean {
     return this.#someDisabled;

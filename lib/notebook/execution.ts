@@ -19,7 +19,7 @@ import { type AuthorOf, OtherHands } from "./otherHands.ts";
 import { NotebookParams, type Params } from "./params.ts";
 import { ReadingPace } from "./readingPace.ts";
 import { Resumes } from "./resumes.ts";
-import { type RunQuestion, longBefore } from "./runQuestion.ts";
+import { LongRunQuestion, type RunQuestion, longBefore } from "./runQuestion.ts";
 import { RunQueue } from "./runQueue.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
 
@@ -33,7 +33,8 @@ export interface ExecutionWorld extends RunWorld {
 
 export class Execution {
   readonly #world: ExecutionWorld;
-  readonly #compiler: Promise<Compiler>;
+  readonly #compilerCame: Promise<void>;
+  #compiler: Compiler | undefined;
   readonly #code: NotebookCode;
   readonly #held = new Held();
   readonly #resumes = new Resumes(this.#held);
@@ -44,7 +45,7 @@ export class Execution {
   readonly #params: NotebookParams;
   readonly #views: CellViews;
   readonly #stale = new Settable<readonly CellId[]>([]);
-  readonly #asking = new Settable<RunQuestion | undefined>(undefined);
+  readonly #question = new LongRunQuestion();
   readonly #gone = new Settable<readonly CellId[]>([]);
   readonly #running = new Settable<RunningCell | undefined>(undefined);
   readonly #stops: readonly (() => void)[];
@@ -56,7 +57,7 @@ export class Execution {
   #closed = false;
 
   readonly stale: Observable<readonly CellId[]> = this.#stale;
-  readonly asking: Observable<RunQuestion | undefined> = this.#asking;
+  readonly asking: Observable<RunQuestion | undefined> = this.#question.asked;
   readonly running: Observable<RunningCell | undefined> = this.#running;
   readonly params: Params;
   /** The cells whose values went with the kernel that ended last, until another one runs. */
@@ -90,8 +91,8 @@ export class Execution {
       elsewhere: world.elsewhere,
     });
     this.#now = this.#readNow();
-    this.#compiler = world.compiler();
-    void this.#compiler.then((compiler) => {
+    this.#compilerCame = world.compiler().then((compiler) => {
+      this.#compiler = compiler;
       this.#code.use(compiler);
       this.#refreshSoon();
     });
@@ -113,7 +114,7 @@ export class Execution {
 
   runCell(id: CellId): void {
     this.#resumes.drop(id);
-    void this.#request([id], false);
+    this.#request([id], false);
   }
 
   /** Runs a cell as what its last run goes on to: trains on with what is here, or takes up what was kept of it. */
@@ -124,25 +125,19 @@ export class Execution {
     // What is here was trained by this kernel's last run of it, whoever ran it elsewhere since.
     const last = how === "continue" ? this.#held.leftBy(id) : this.#outputs.get(id);
     this.#resumes.want(id, { how, runs: last?.runs ?? [] });
-    void this.#request([id], false);
+    this.#request([id], false);
   }
 
   /** Every cell that says something, anew. */
   runAll(): void {
-    this.#refresh();
-    const cells = [...this.#code.cells.values()].filter(
-      (cell) => cell.source.trim() !== "" && !cell.disabled,
-    );
-    void this.#request(
-      cells.map((cell) => cell.id),
-      true,
-    );
+    this.#look();
+    this.#request(this.#code.speaking, true);
   }
 
   /** Exactly the stale cells, and what they need that is not here. */
   runStale(): void {
     this.#refresh();
-    void this.#request(this.#stale.current, false);
+    this.#request(this.#stale.current, false);
   }
 
   /** The person has seen that others changed the cell. */
@@ -179,20 +174,17 @@ export class Execution {
   }
 
   /** `sure`: this person asked for all of it, however long it takes. A cell that runs is not asked twice. */
-  async #request(cells: readonly CellId[], sure: boolean): Promise<void> {
-    await this.#compiler;
+  #request(cells: readonly CellId[], sure: boolean): void {
+    if (!this.#compiler) return void this.#compilerCame.then(() => this.#request(cells, sure));
     if (this.#closed) return;
-    this.#refresh();
+    this.#look();
     const asked = cells.filter((cell) => cell !== this.#running.current?.cell);
     const lastMs = (cell: CellId): number => this.#outputs.get(cell)?.ms ?? 0;
     const long = sure ? [] : longBefore(this.#code.graph, asked, this.#held, lastMs);
-    if (long.length === 0) return this.#enqueue(asked, true);
-    const answer = (run: boolean): void => {
-      this.#asking.set(undefined);
+    this.#question.ask(long, (run) => {
       if (run) this.#enqueue(asked, true);
       else this.#resumes.drop(...asked);
-    };
-    this.#asking.set({ cells: long, answer });
+    });
   }
 
   #enqueue(cells: readonly CellId[], pressed: boolean): void {
@@ -207,30 +199,30 @@ export class Execution {
 
   async #work(): Promise<void> {
     this.#working = true;
-    for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#run(next);
+    for (;;) {
+      this.#look();
+      const [next] = this.#queue.order;
+      if (next === undefined) break;
+      await this.#run(next);
+      if (this.#queue.order.length > 0 && !this.#pace.justRead) this.#refresh();
+    }
     this.#working = false;
     this.#queue.rest();
     this.#resumes.dropAll();
     this.#refresh();
   }
 
-  #next(): CellId | undefined {
-    this.#refresh();
-    return this.#queue.order[0];
-  }
-
   async #run(id: CellId): Promise<void> {
     this.#queue.take(id);
     const cell = this.#code.cells.get(id);
-    const compiled = cell && (await this.#compiler).compileCell(cell.source);
+    const compiled = cell && this.#compiler?.compileCell(cell.source);
     if (!cell || compiled?.ok !== true) return this.#queue.failed(id);
     if (this.#pressed) this.#auto.pressed(cell);
     else if (!this.#auto.mayRun(cell)) return this.#queue.drop();
     this.#hands.ran(id, cell.source);
     const since = this.#world.clock.now();
     this.#running.set({ cell: id, since });
-    this.#refresh();
-    const end = await runCell(this.#world, {
+    const running = runCell(this.#world, {
       cell,
       code: compiled.code,
       edges: this.#code.graph?.edges.get(id) ?? [],
@@ -246,6 +238,8 @@ export class Execution {
         this.#refreshSoon();
       },
     });
+    this.#refreshSoon(); // many cells are done before anybody could see them run
+    const end = await running;
     this.#running.set(undefined);
     this.#resumes.drop(id);
     if (end === "error") this.#queue.failed(id);
@@ -255,7 +249,7 @@ export class Execution {
   #drop(): void {
     this.#queue.drop();
     this.#resumes.dropAll();
-    this.#asking.set(undefined);
+    this.#question.withdraw();
   }
 
   /** A kernel that is off or starts anew holds nothing. */
@@ -282,11 +276,16 @@ export class Execution {
   #refresh(): void {
     if (this.#closed) return;
     this.#pace.wasRead();
+    this.#look();
+    const stale = this.#views.refresh({ now: this.#now, running: this.#running.current });
+    if (stale.join() !== this.#stale.current.join()) this.#stale.set(stale);
+  }
+
+  /** Reads everything and plans what waits, without a word. */
+  #look(): void {
     this.#now = this.#readNow();
     if (this.#working) this.#queue.plan(this.#running.current?.cell);
     this.#auto.look(this.#now, this.#working);
-    const stale = this.#views.refresh({ now: this.#now, running: this.#running.current });
-    if (stale.join() !== this.#stale.current.join()) this.#stale.set(stale);
   }
 
   #readNow(): Now {

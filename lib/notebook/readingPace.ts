@@ -12,6 +12,7 @@ const TYPING_MS = 700;
 export class ReadingPace {
   readonly #clock: Pick<Platform, "now"> & Timers;
   readonly #read: () => void;
+  #readAt = -Infinity;
   #typedAt = -Infinity;
   #leaveSoon: (() => void) | undefined;
   #leavePause: (() => void) | undefined;
@@ -42,8 +43,14 @@ export class ReadingPace {
     this.#leaveSoon ??= this.#clock.after(SOON_MS, this.#read);
   }
 
+  /** Whether it was read so lately that nobody could tell. */
+  get justRead(): boolean {
+    return this.#clock.now() - this.#readAt < SOON_MS;
+  }
+
   /** It has just been read: what was to come soon has come. */
   wasRead(): void {
+    this.#readAt = this.#clock.now();
     this.#leaveSoon?.();
     this.#leaveSoon = undefined;
   }

@@ -46,7 +46,9 @@ it("does not grow with a chart that is updated a thousand times", async () => {
     outputs.running(cell, live.record("running", clock.now(), "CPU"));
     clock.tick(20);
   }
-  await outputs.ended(cell, live.record("done", clock.now(), "CPU"));
+  const ended = outputs.ended(cell, live.record("done", clock.now(), "CPU"));
+  clock.tick(1);
+  await ended;
   const last = outputOf(doc, cell)?.bundles;
   expect(last).toEqual([{ "image/svg+xml": chart(999), "text/plain": "chart" }]);
   // 20 s of updates at no more than two a second, and the end.
@@ -54,4 +56,26 @@ it("does not grow with a chart that is updated a thousand times", async () => {
   expect(Y.encodeStateAsUpdate(doc).length).toBeLessThan(2 * chart(0).length);
   expect(sent).toBeLessThan(45 * 1.2 * chart(0).length);
   outputs.close();
+});
+
+it("writes what has just ended before it closes", () => {
+  const doc = new Y.Doc();
+  const clock = memoryClock();
+  const outputs = new ShownOutputs({
+    doc,
+    blobs: { put: () => Promise.reject(new Error("none")) } as never,
+    clock,
+    mayWrite: () => true,
+    changed: () => undefined,
+  });
+  const live = new LiveOutput({
+    by: "m" as MemberId,
+    byName: "Mira",
+    at: clock.now(),
+    inputs: { seed: 1, sources: [], datasets: [], params: [] },
+  });
+  live.show({ "text/plain": "2" });
+  void outputs.ended(cell, live.record("done", clock.now(), "CPU"));
+  outputs.close();
+  expect(outputOf(doc, cell)?.bundles).toEqual([{ "text/plain": "2" }]);
 });

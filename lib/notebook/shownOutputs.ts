@@ -70,6 +70,8 @@ export class ShownOutputs {
     this.#running = undefined;
     this.#mine.set(cell, record);
     this.#world.changed();
+    await new Promise<void>((resolve) => this.#world.clock.after(0, resolve)); // shown first, then sent
+    if (this.#closed || this.#mine.get(cell) !== record) return;
     const preview = previewOf(record.bundles);
     let stored: OutputRecord = record;
     if (preview.cut && this.#world.mayWrite()) {
@@ -85,6 +87,9 @@ export class ShownOutputs {
 
   close(): void {
     this.#closed = true;
+    for (const [cell, record] of this.#world.mayWrite() ? this.#mine : [])
+      if (record.end !== "running")
+        putOutput(this.#world.doc, cell, { ...record, bundles: previewOf(record.bundles).bundles });
     this.#leaveWrite?.();
     for (const leave of this.#waits) leave();
     notebookRoots.outputs(this.#world.doc).unobserve(this.#observed);

@@ -20,6 +20,8 @@ export class GuestWorkshop {
   readonly runtime: Runtime;
   readonly world: GuestWorld;
   readonly messages: ToPage[] = [];
+  /** The modules that were loaded, by what stacks call them. */
+  readonly loaded: string[] = [];
   /** What the next runs are told of controls. */
   params: GivenParams = nothingGiven;
   controls: readonly OtherControl[] = [];
@@ -32,7 +34,10 @@ export class GuestWorkshop {
     this.#capabilities = capabilities;
     this.#context = context;
     this.world = {
-      load: (code, name) => Promise.resolve(loadScript(code, name)),
+      load: (code, name) => {
+        this.loaded.push(name);
+        return Promise.resolve(loadScript(code, name));
+      },
       post: (message) => this.#take(message),
       setRandom: (random) => void (Math.random = random),
       now: () => performance.now(),

@@ -1,21 +1,13 @@
 /** The cell's own keys while its text is edited, as hands know them from Jupyter. Everything else is the editor's. */
 import { completionStatus } from "@codemirror/autocomplete";
 import { type EditorState, type Extension, Prec } from "@codemirror/state";
-import { type KeyBinding, keymap } from "@codemirror/view";
+import { type KeyBinding, ViewPlugin, keymap } from "@codemirror/view";
+import { type RunCommand, runCommand } from "./runCommand.ts";
 import { signatureShown } from "./signatureHint.ts";
 
-export type EditCommand =
-  "run-and-advance" | "run" | "run-and-insert" | "leave" | "edit-previous" | "edit-next";
+export type EditCommand = RunCommand | "leave" | "edit-previous" | "edit-next";
 
 export function editKeys(oncommand: (command: EditCommand) => void): Extension {
-  const on = (key: string, command: EditCommand): KeyBinding => ({
-    key,
-    preventDefault: true,
-    run: () => {
-      oncommand(command);
-      return true;
-    },
-  });
   const unlessChoosing = (key: string, command: EditCommand, edge: typeof atStart): KeyBinding => ({
     key,
     run: ({ state }) => {
@@ -25,18 +17,31 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
     },
   });
   // Before the completion's own keys: a list that is open takes them, one that is only on its way does not.
-  return Prec.highest(
-    keymap.of([
-      on("Shift-Enter", "run-and-advance"),
-      on("Ctrl-Enter", "run"),
-      on("Mod-Enter", "run"),
-      on("Alt-Enter", "run-and-insert"),
-      { key: "Mod-s", preventDefault: true, run: () => true },
-      unlessChoosing("Escape", "leave", (state) => !signatureShown(state)),
-      unlessChoosing("ArrowUp", "edit-previous", atStart),
-      unlessChoosing("ArrowDown", "edit-next", atEnd),
-    ]),
-  );
+  const editing = keymap.of([
+    { key: "Mod-s", preventDefault: true, run: () => true },
+    unlessChoosing("Escape", "leave", (state) => !signatureShown(state)),
+    unlessChoosing("ArrowUp", "edit-previous", atStart),
+    unlessChoosing("ArrowDown", "edit-next", atEnd),
+  ]);
+  return [runKeys(oncommand), Prec.highest(editing)];
+}
+
+/**
+ * Taken before the editor hears of them: it has the page drawn anew at each key, and what the cell answers would wait
+ * for that.
+ */
+function runKeys(oncommand: (command: EditCommand) => void): Extension {
+  const pressed = (event: KeyboardEvent): void => {
+    const command = event.isComposing ? undefined : runCommand(event);
+    if (!command) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    oncommand(command);
+  };
+  return ViewPlugin.define(({ dom }) => {
+    dom.addEventListener("keydown", pressed, true);
+    return { destroy: () => dom.removeEventListener("keydown", pressed, true) };
+  });
 }
 
 function atStart(state: EditorState): boolean {

@@ -153,6 +153,19 @@ describe("an error", () => {
 });
 
 describe("what a cell prints", () => {
+  it("runs the same code anew without loading it anew, and still says where it failed", async () => {
+    const workshop = new GuestWorkshop();
+    const failing = "let n = 0;\nn++;\nif (n > 0) throw new Error(`n is ${n}`);";
+    for (let i = 0; i < 2; i++) {
+      const { end } = await workshop.run("a", failing);
+      expect(end).toMatchObject({ kind: "error", error: { message: "n is 1", line: 3 } });
+    }
+    expect(workshop.loaded).toHaveLength(1);
+    await workshop.run("a", `${failing} // edited`);
+    await workshop.run("b", failing);
+    expect(workshop.loaded).toHaveLength(3);
+  });
+
   it("is joined line to line, and cut when it floods", async () => {
     workshop.runtime.redirectConsole(console);
     const ran = await workshop.run("a", "for (let i = 0; i < 5000; i++) console.log('line', i)");

@@ -25,7 +25,7 @@ import { type SeededRandom, seededRandom } from "./random.ts";
 import { CellShown } from "./shown.ts";
 import { Survey } from "./survey.ts";
 import { type CellModule, errorOutput } from "./stack.ts";
-import type { GuestWorld } from "./world.ts";
+import type { CellBody, GuestWorld } from "./world.ts";
 
 interface Running {
   readonly cell: CellId;
@@ -42,6 +42,14 @@ interface Running {
   astray: { readonly error: unknown } | undefined;
 }
 
+interface Loaded {
+  readonly name: string;
+  readonly module: CellModule;
+  readonly head: string;
+  readonly code: string;
+  readonly body: CellBody;
+}
+
 /** Modules of earlier runs stay known, for errors that come late. */
 const MOST_MODULES = 2_000;
 
@@ -50,6 +58,8 @@ export class Runtime {
   readonly #world: GuestWorld;
   readonly #names = new Names();
   readonly #modules = new Map<string, CellModule>();
+  /** What each cell ran last. */
+  readonly #loaded = new Map<string, Loaded>();
   /** The cell in whose run an object was made. */
   readonly #makers = new WeakMap<object, CellId>();
   readonly #calls: Calls;
@@ -247,16 +257,25 @@ export class Runtime {
     if (missing !== undefined) {
       throw new ReferenceError(`${missing} has no value here: run the cell that defines it first`);
     }
-    const module = `cell-run-${this.#runs}`;
-    const [body = "", positions = ""] = run.code.split(`\n${POSITIONS_MARK}`);
-    const head = `export default async(__cell,{${run.reads.join(",")}})=>{`;
-    this.#remember(module, {
-      cell: run.cell,
-      positions: decodePositions(positions),
-      ahead: head.length,
-    });
-    const execute = await this.#world.load(`${head}${body}\n}`, module);
+    const execute = await this.#load(run);
     return execute(this.#scope(run, running), this.#names.values(run.reads));
+  }
+
+  /** The cell's code as a function. Loading takes longer than most cells run: what was loaded last is kept. */
+  async #load({ cell, code, reads }: RunMessage): Promise<CellBody> {
+    const head = `export default async(__cell,{${reads.join(",")}})=>{`;
+    const known = this.#loaded.get(cell);
+    if (known?.head === head && known.code === code) {
+      this.#remember(known.name, known.module);
+      return known.body;
+    }
+    const name = `cell-run-${this.#runs}`;
+    const [text = "", positions = ""] = code.split(`\n${POSITIONS_MARK}`);
+    const module = { cell, positions: decodePositions(positions), ahead: head.length };
+    this.#remember(name, module);
+    const body = await this.#world.load(`${head}${text}\n}`, name);
+    this.#loaded.set(cell, { name, module, head, code, body });
+    return body;
   }
 
   #scope(run: RunMessage, { interruption }: Running): CellScope {

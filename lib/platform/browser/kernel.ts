@@ -81,12 +81,12 @@ class BrowserKernel implements Kernel {
     const running = new RunningCell(run, listener, this.#parts);
     this.#running = running;
     // What ends the start has ended the cell as well; and who gives up does not wait for it.
-    await Promise.race([this.start().catch(() => undefined), running.end]);
+    if (!this.#life?.device) await Promise.race([this.start().catch(() => undefined), running.end]);
     const { sandbox, device, notice } = this.#life ?? {};
     if (!running.over && sandbox && device) {
+      running.begin(device, (message) => sandbox.post(message));
       // Why the last kernel ended has been read by now; what is wrong with this one stays.
       this.#say({ state: "running", device, ...(notice !== undefined && { notice }) });
-      running.begin(device, (message) => sandbox.post(message));
     }
     return running.end;
   }
