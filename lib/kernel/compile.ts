@@ -2,7 +2,7 @@
  * A cell's TypeScript: what it defines and reads, what is wrong with it and where, and the code that the
  * worker runs. Pure, and quick enough for every edit: what was analysed is remembered by its source.
  */
-import { type JavaScript, SourceError, toJavaScript } from "./compile/javascript.ts";
+import { SourceError, toJavaScript } from "./compile/javascript.ts";
 import { type CellAnalysis, analyseNames } from "./compile/names.ts";
 import { rewrite } from "./compile/rewrite.ts";
 import type { ErrorOutput } from "./mime.ts";
@@ -21,12 +21,9 @@ interface Refused {
   readonly assigns?: string;
 }
 
+/** Its syntax tree is let go at once: kept, it would cost more than reading it did. */
 type Read =
-  | {
-      readonly ok: true;
-      readonly javascript: JavaScript;
-      readonly analysed: Analysed & { ok: true };
-    }
+  | { readonly ok: true; readonly code: string; readonly analysed: Analysed & { ok: true } }
   | Refused;
 
 const MOST_REMEMBERED = 500;
@@ -43,7 +40,7 @@ export function compileCell(source: string): Compiled {
   const found = read(source);
   if (!found.ok) return found;
   const { ok, ...analysis } = found.analysed;
-  return { ok, code: rewrite(found.javascript, analysis), analysis };
+  return { ok, code: found.code, analysis };
 }
 
 function read(source: string): Read {
@@ -61,7 +58,12 @@ function read(source: string): Read {
 function readAnew(source: string): Read {
   try {
     const javascript = toJavaScript(source);
-    return { ok: true, javascript, analysed: { ok: true, ...analyseNames(javascript) } };
+    const analysis = analyseNames(javascript);
+    return {
+      ok: true,
+      code: rewrite(javascript, analysis),
+      analysed: { ok: true, ...analysis },
+    };
   } catch (error) {
     if (error instanceof SourceError) {
       const { output, assigns } = error;

@@ -62,17 +62,24 @@ export function graphOf(given: readonly CellNode[]): Graph {
   const nodes = given.map((node) => (node.disabled === true ? asDisabled(node) : node));
   const cells = new Map(nodes.map((node) => [node.id, node]));
   const definers = new Map<string, CellNode[]>();
-  for (const node of nodes.filter((one) => one.disabled !== true))
-    for (const name of new Set(node.defines))
-      definers.set(name, [...(definers.get(name) ?? []), node]);
+  for (const node of nodes) {
+    if (node.disabled === true) continue;
+    for (const name of node.defines) {
+      const known = definers.get(name);
+      if (!known) definers.set(name, [node]);
+      else if (known.at(-1) !== node) known.push(node);
+    }
+  }
   // A name that only a disabled cell has still leads there, so that its readers can say why they do not run.
-  for (const node of nodes.filter((one) => one.disabled === true))
-    for (const name of node.defines) if (!definers.has(name)) definers.set(name, [node]);
+  for (const node of nodes)
+    if (node.disabled === true)
+      for (const name of node.defines) if (!definers.has(name)) definers.set(name, [node]);
 
   const problems = new Map<CellId, Problem>();
   const edges = new Map<CellId, Edge[]>(nodes.map((node) => [node.id, valuesOf(node, definers)]));
-  for (const circle of circlesIn(nodes.map(({ id }) => [id, upstreamIds(edges, id)])))
-    for (const cell of circle) problems.set(cell, { kind: "circle", cells: circle });
+  if (!readDownwards(nodes, edges))
+    for (const circle of circlesIn(nodes.map(({ id }) => [id, upstreamIds(edges, id)])))
+      for (const cell of circle) problems.set(cell, { kind: "circle", cells: circle });
   for (const [name, all] of definers) {
     if (all.length < 2 || all.every((one) => one.imports.includes(name))) continue;
     for (const one of all) {
@@ -94,10 +101,57 @@ function asDisabled({ id, defines, imports }: CellNode): CellNode {
 
 /** All cells that this one needs, directly or not, itself left out; in reading order. */
 export function upstreamOf(graph: Pick<Graph, "cells" | "edges">, cell: CellId): CellId[] {
-  const found = reach(graph.edges, [cell]);
-  found.delete(cell);
-  const place = placesOf(graph.cells);
-  return [...found].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
+  const walks = walksOf(graph);
+  const at = walks.place.get(cell);
+  if (at === undefined) return [];
+  const { ids, needs, seen } = walks;
+  const walk = ++walks.walk;
+  const found = [at];
+  seen[at] = walk;
+  for (const one of found)
+    for (const from of needs[one] ?? [])
+      if (seen[from] !== walk) {
+        seen[from] = walk;
+        found.push(from);
+      }
+  return Array.from(Int32Array.from(found.slice(1)).sort(), (one) => ids[one] ?? cell);
+}
+
+/** A graph in numbers: a notebook asks what each of its cells needs whenever somebody has typed. */
+interface Walks {
+  readonly ids: readonly CellId[];
+  /** Where each cell stands in reading order. */
+  readonly place: ReadonlyMap<CellId, number>;
+  readonly needs: readonly (readonly number[])[];
+  /** The walk that was here last. */
+  readonly seen: Int32Array;
+  walk: number;
+}
+
+const walks = new WeakMap<Graph["edges"], Walks>();
+
+function walksOf({ cells, edges }: Pick<Graph, "cells" | "edges">): Walks {
+  const known = walks.get(edges);
+  if (known) return known;
+  const ids = [...cells.keys()];
+  const place = placesOf(cells);
+  const needs = ids.map((id) => upstreamIds(edges, id).map((from) => place.get(from) ?? 0));
+  const made = { ids, place, needs, seen: new Int32Array(ids.length), walk: 0 };
+  walks.set(edges, made);
+  return made;
+}
+
+/** True where each cell needs only cells above it, as most do: then there is no circle. */
+function readDownwards(
+  nodes: readonly CellNode[],
+  edges: ReadonlyMap<CellId, readonly Edge[]>,
+): boolean {
+  const above = new Set<CellId>();
+  return nodes.every(({ id }) => {
+    const good = edges.get(id)?.every(({ from }) => above.has(from)) !== false;
+    above.add(id);
+    return good;
+  });
 }
 
 /** Whether a cell with this problem cannot run. */
@@ -124,11 +178,14 @@ function addAssignments(
 }
 
 function valuesOf(node: CellNode, definers: ReadonlyMap<string, readonly CellNode[]>): Edge[] {
-  return [...new Set(node.reads)].flatMap((name): Edge[] => {
-    const from = definers.get(name)?.find((one) => one.id !== node.id);
-    if (!from || node.defines.includes(name)) return [];
-    return [{ name, from: from.id, kind: from.imports.includes(name) ? "imported" : "value" }];
-  });
+  const edges: Edge[] = [];
+  for (const name of node.reads) {
+    const from = definers.get(name)?.find((one) => one !== node);
+    if (!from || node.defines.includes(name) || edges.some((edge) => edge.name === name)) continue;
+    const kind = from.imports.includes(name) ? "imported" : "value";
+    edges.push({ name, from: from.id, kind });
+  }
+  return edges;
 }
 
 /**

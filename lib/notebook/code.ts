@@ -49,6 +49,9 @@ export class NotebookCode {
   #cells: ReadonlyMap<CellId, CodeCell> = new Map();
   #numbers: ReadonlyMap<CellId, number> = new Map();
   #graph: Graph | undefined;
+  /** What the graph was made from. */
+  #read: readonly CellNode[] = [];
+  readonly #nodes = new WeakMap<CodeCell, CellNode>();
   #someDisabled = false;
   readonly #upstream = new Map<CellId, readonly CellId[]>();
 
@@ -88,28 +91,24 @@ export class NotebookCode {
 
   /** `trainsOf`: the names that a cell changed in place when it last ran. */
   read(trainsOf: (cell: CellId) => readonly string[]): void {
-    const all = listCells(this.#doc);
-    this.#numbers = new Map(all.map((cell, i) => [cell.id, i + 1]));
-    this.#cells = new Map(
-      all.flatMap((cell, i) =>
-        cell.kind === "code" ? [[cell.id, this.#readCell(cell, i + 1)]] : [],
-      ),
-    );
-    this.#someDisabled = [...this.#cells.values()].some((cell) => cell.disabled);
+    const numbers = new Map<CellId, number>();
+    const cells = new Map<CellId, CodeCell>();
+    const nodes: CellNode[] = [];
+    for (const cell of listCells(this.#doc)) {
+      const number = numbers.size + 1;
+      numbers.set(cell.id, number);
+      if (cell.kind !== "code") continue;
+      const read = this.#readCell(cell, number);
+      cells.set(cell.id, read);
+      nodes.push(this.#nodeOf(read, trainsOf(cell.id)));
+    }
+    this.#numbers = numbers;
+    this.#cells = cells;
+    this.#someDisabled = nodes.some((node) => node.disabled);
     if (!this.#compiler) return;
-    const nodes = [...this.#cells.values()].map((cell): CellNode => {
-      const { id, names, error, assigns, disabled } = cell;
-      return {
-        id,
-        disabled,
-        ...names,
-        trains: trainsOf(id),
-        ...(error ? { error } : {}),
-        ...(assigns === undefined ? {} : { assigns }),
-      };
-    });
     // Most of what is typed changes no name.
-    if (this.#graph && sameNodes(nodes, this.#graph.cells)) return;
+    if (this.#graph && sameNodes(nodes, this.#read)) return;
+    this.#read = nodes;
     this.#upstream.clear();
     this.#graph = graphOf(nodes);
   }
@@ -127,6 +126,21 @@ export class NotebookCode {
     return [...this.#cells.values()].some(
       (cell) => !cell.disabled && cell.names.defines.includes(name),
     );
+  }
+
+  /** The same for the same cell. */
+  #nodeOf(cell: CodeCell, trains: readonly string[]): CellNode {
+    const known = this.#nodes.get(cell);
+    if (known && sameWords(known.trains, trains)) return known;
+    const { id, names, error, assigns, disabled } = cell;
+    const { defines, imports, reads } = names;
+    const node = {
+      ...{ id, disabled, defines, imports, reads, trains },
+      ...(error ? { error } : {}),
+      ...(assigns === undefined ? {} : { assigns }),
+    };
+    this.#nodes.set(cell, node);
+    return node;
   }
 
   #readCell({ id, source, disabled = false, auto = false }: Cell, number: number): CodeCell {
@@ -147,18 +161,17 @@ export class NotebookCode {
 const FEW_PARTS = ["defines", "imports"] as const;
 const PARTS = [...FEW_PARTS, "reads", "trains"] as const;
 
-function sameNodes(nodes: readonly CellNode[], cells: Graph["cells"]): boolean {
-  if (nodes.length !== cells.size) return false;
-  let i = 0;
-  for (const before of cells.values()) {
-    const now = nodes[i++];
-    if (!now || now.id !== before.id || now.error !== before.error) return false;
-    if ((now.disabled === true) !== (before.disabled === true)) return false;
-    // What a disabled cell reads is not in the graph.
-    const parts = now.disabled === true ? FEW_PARTS : PARTS;
-    if (!parts.every((part) => sameWords(now[part], before[part]))) return false;
-  }
-  return true;
+function sameNodes(nodes: readonly CellNode[], read: readonly CellNode[]): boolean {
+  return nodes.length === read.length && nodes.every((node, i) => sameNode(node, read[i]));
+}
+
+function sameNode(now: CellNode, before: CellNode | undefined): boolean {
+  if (now === before) return true;
+  if (now.id !== before?.id || now.error !== before.error || now.disabled !== before.disabled)
+    return false;
+  // What a disabled cell reads is not in the graph.
+  const parts = now.disabled === true ? FEW_PARTS : PARTS;
+  return parts.every((part) => sameWords(now[part], before[part]));
 }
 
 function sameWords(a: readonly string[], b: readonly string[]): boolean {

@@ -3,7 +3,7 @@
  * written out. acorn says what is wrong and where; sucrase does the work and says what it moved.
  */
 import { tsPlugin } from "@sveltejs/acorn-typescript";
-import { type Node, type Options, Parser, type Program, parse } from "acorn";
+import { type Node, type Options, Parser, type Program, getLineInfo, parse } from "acorn";
 import { transform } from "sucrase";
 import type { ErrorOutput } from "../mime.ts";
 import { type Positions, type Segment, sourceColumn } from "./positions.ts";
@@ -17,7 +17,6 @@ export interface JavaScript {
 const options: Options = {
   ecmaVersion: "latest",
   sourceType: "module",
-  locations: true,
   allowAwaitOutsideFunction: true,
 };
 const TypeScript = Parser.extend(tsPlugin());
@@ -36,7 +35,10 @@ export class SourceError extends Error {
 
 /** Throws a SourceError where the source is not TypeScript. */
 export function toJavaScript(source: string): JavaScript {
-  refuseUnsupported(parsed(source, () => TypeScript.parse(source, options)));
+  refuseUnsupported(
+    parsed(source, () => TypeScript.parse(source, options)),
+    source,
+  );
   const { text, positions } = stripped(source);
   return { text, positions, program: parsed(text, () => parse(text, options), positions) };
 }
@@ -73,13 +75,14 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   ExportAllDeclaration: "A cell needs no export: other cells see its names by themselves",
 };
 
-function refuseUnsupported(program: Program): void {
+function refuseUnsupported(program: Program, source: string): void {
   for (const node of program.body as readonly Node[]) {
     const listed =
       node.type === "ExportNamedDeclaration" && !("declaration" in node && node.declaration);
     const why = UNSUPPORTED[listed ? "ExportAllDeclaration" : node.type];
     if (why === undefined || ("declare" in node && node.declare === true)) continue;
-    throw new SourceError(why, node.loc?.start.line ?? 1, (node.loc?.start.column ?? 0) + 1);
+    const { line, column } = getLineInfo(source, node.start);
+    throw new SourceError(why, line, column + 1);
   }
 }
 

@@ -56,14 +56,18 @@ function made(node: js.AnyNode): [names: readonly string[] | null, from: js.AnyN
 function identifiersIn(node: unknown): string[] {
   const found = new Set<string>();
   const into = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(into);
-    if (typeof value !== "object" || value === null || !("type" in value)) return;
+    if (typeof value !== "object" || value === null) return;
+    if (Array.isArray(value)) {
+      for (const one of value as unknown[]) into(one);
+      return;
+    }
+    if (!("type" in value)) return;
     const one = value as js.AnyNode;
     if (one.type === "Identifier") return void found.add(one.name);
     const named = "key" in one || one.type === "MemberExpression";
     const plain = named && !("computed" in one && one.computed);
-    for (const [key, child] of Object.entries(one) as [string, unknown][])
-      if (!plain || (key !== "key" && key !== "property")) into(child);
+    for (const key in one)
+      if (!plain || (key !== "key" && key !== "property")) into(one[key as keyof typeof one]);
   };
   into(node);
   return [...found];

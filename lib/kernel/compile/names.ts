@@ -3,6 +3,7 @@
  * cell's own; a name can only be given a value by the cell that declares it.
  */
 import type * as js from "acorn";
+import { getLineInfo } from "acorn";
 import { type Scope, analyze } from "periscopic";
 import { isPackage, unknownPackage } from "../packages.ts";
 import { type JavaScript, SourceError } from "./javascript.ts";
@@ -21,10 +22,10 @@ export interface CellAnalysis {
 }
 
 /** Throws a SourceError where a name is assigned that the cell does not declare, or a package is unknown. */
-export function analyseNames({ program, positions }: JavaScript): CellAnalysis {
+export function analyseNames({ text, program, positions }: JavaScript): CellAnalysis {
   const scopes = analyze(program as Parameters<typeof analyze>[0]);
   const refuse = (node: js.Node, message: string, assigns?: string): never => {
-    const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
+    const { line, column } = getLineInfo(text, node.start);
     throw new SourceError(message, line, sourceColumn(positions, line - 1, column) + 1, assigns);
   };
   const imported = program.body.flatMap((node) =>

@@ -4,6 +4,7 @@
  * Nothing changes its line; what is put in is noted in the positions.
  */
 import type * as js from "acorn";
+import { getLineInfo } from "acorn";
 import type { JavaScript } from "./javascript.ts";
 import { POSITIONS_MARK } from "./mark.ts";
 import { mentionsOf } from "./mentions.ts";
@@ -66,13 +67,13 @@ export function rewrite(
   return withPuts(chars.join(""), puts, javascript);
 }
 
-function importing(node: js.ImportDeclaration, { positions }: JavaScript): string[] {
+function importing(node: js.ImportDeclaration, { text, positions }: JavaScript): string[] {
   const from = JSON.stringify(node.source.value);
   return node.specifiers.map((one) => {
     if (one.type !== "ImportSpecifier") return `const ${one.local.name}=__cell.use(${from});`;
     const name =
       one.imported.type === "Identifier" ? one.imported.name : String(one.imported.value);
-    const { line, column } = one.loc?.start ?? { line: 1, column: 0 };
+    const { line, column } = getLineInfo(text, one.start);
     const at = `${line},${sourceColumn(positions, line - 1, column) + 1}`;
     return `const ${one.local.name}=__cell.use(${from},${JSON.stringify(name)},${at});`;
   });
@@ -91,11 +92,17 @@ function withPuts(text: string, puts: readonly Put[], { positions }: JavaScript)
   const insertions: Insertion[] = [];
   let code = "";
   let from = 0;
+  let line = 0;
+  let lineStart = 0;
   for (const put of puts) {
     code += text.slice(from, put.at) + put.text;
     from = put.at;
-    const lineStart = text.lastIndexOf("\n", put.at - 1) + 1;
-    const line = text.slice(0, lineStart).split("\n").length - 1;
+    for (;;) {
+      const end = text.indexOf("\n", lineStart);
+      if (end < 0 || end >= put.at) break;
+      line++;
+      lineStart = end + 1;
+    }
     insertions.push({ line, column: put.at - lineStart, text: put.text });
   }
   code += text.slice(from);
