@@ -14,6 +14,7 @@ const VERSIONS = "virtual:kernel-versions";
 export function kernelBundle(): Plugin {
   return workerBundle("kernel", "./guest.ts", [
     withoutEval(),
+    withoutStorage(),
     withDocument(),
     versionsOfPackages(),
   ]);
@@ -65,6 +66,23 @@ export function withoutEval(): Plugin {
       if (!id.includes("/arquero/") || !/\bFunction\(/.test(code)) return undefined;
       const named = code.replace(/\bFunction\(/g, "compileFunction(");
       return `import { compileFunction } from ${JSON.stringify(evaluate)};\n${named}`;
+    },
+  };
+}
+
+/**
+ * TensorFlow.js looks for the storage that a sandboxed worker has not, and catches what that throws: for whoever
+ * throws, the browser reads the whole bundle a second time.
+ */
+function withoutStorage(): Plugin {
+  const looks =
+    /try \{\s*ModelStoreManagerRegistry\.registerManager\([^;]*;\s*\}\s*catch \(err\) \{\s*\}/g;
+  return {
+    name: "tensorflow-without-storage",
+    transform(code, id) {
+      if (!id.endsWith("/tfjs-core/dist/platforms/platform_browser.js")) return undefined;
+      if (code.match(looks)?.length !== 2) throw new Error(`${id} does not read as it did`);
+      return code.replace(looks, "");
     },
   };
 }

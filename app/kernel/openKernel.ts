@@ -9,8 +9,8 @@ import { createKernel } from "../../lib/platform/browser/kernel.ts";
 import { Sandbox } from "../../lib/platform/browser/sandbox.ts";
 import { explainToCell } from "./explain.ts";
 
-/** The bundle's text, fetched once for all kernels of this tab. */
-let runtime: Promise<string> | undefined;
+/** The bundle, fetched once for all kernels of this tab. */
+let runtime: Promise<Blob> | undefined;
 
 /** One worker that has loaded the bundle and runs nothing, for the next kernel that starts. */
 let spare: Promise<Sandbox> | undefined;
@@ -29,9 +29,9 @@ export function openKernel(capabilities: readonly Capability[], backend: Backend
  * Lets a worker load what every kernel needs, so that the first cell need not wait for it. No code of anybody's
  * runs in it before a kernel takes it.
  */
-export function prepareKernel(): void {
+export function prepareKernel(backend: Backend): void {
   if (spare) return;
-  const opening = loadRuntime().then((text) => Sandbox.open(text));
+  const opening = openSandbox(backend);
   spare = opening;
   // A failure is told when a kernel is started, and tried again then.
   opening.catch(() => {
@@ -39,15 +39,19 @@ export function prepareKernel(): void {
   });
 }
 
-async function takeSandbox(): Promise<Sandbox> {
+async function takeSandbox(backend: Backend): Promise<Sandbox> {
   const prepared = spare;
   spare = undefined;
   const ready = await prepared?.catch(() => undefined);
-  return ready && !ready.closed ? ready : Sandbox.open(await loadRuntime());
+  return ready && !ready.closed ? ready : openSandbox(backend);
 }
 
-function loadRuntime(): Promise<string> {
-  runtime ??= load(kernelUrl).then((response) => response.text());
+async function openSandbox(backend: Backend): Promise<Sandbox> {
+  return Sandbox.open(await loadRuntime(), backend === "auto" || backend === "webgpu");
+}
+
+function loadRuntime(): Promise<Blob> {
+  runtime ??= load(kernelUrl).then((response) => response.blob());
   // A failure is not kept: the next start asks again.
   runtime.catch(() => (runtime = undefined));
   return runtime;

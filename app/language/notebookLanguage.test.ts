@@ -24,6 +24,8 @@ let posted: ToLanguage[];
 let released: boolean[];
 let failures: string[];
 let ears: WorkerEars;
+let busy: boolean;
+let begin: (() => void) | undefined;
 let silent: boolean;
 let timers: Set<{ at: number; act: () => void }>;
 let now: number;
@@ -53,6 +55,7 @@ beforeEach(() => {
   [doc, index, datasetRoom] = [new Y.Doc(), new Y.Doc(), new Y.Doc()];
   [opened, posted, released, failures] = [[], [], [], []];
   [silent, now, timers] = [false, 0, new Set()];
+  [busy, begin] = [false, undefined];
   addCell(doc, A, "code", { source: "const x = 1;" });
   addCell(doc, T, "text", { source: "x.nothing" });
   addCell(doc, B, "code", { source: "x." });
@@ -75,6 +78,11 @@ beforeEach(() => {
           },
           release: (broken) => void released.push(broken),
         };
+      },
+      whenFree(act) {
+        if (!busy) act();
+        else begin = act;
+        return () => (begin = undefined);
       },
       later,
       failed: (reason) => void failures.push(reason),
@@ -119,6 +127,26 @@ it("[TS-21] does nothing until an editor has focus, then knows every code cell",
     expect.objectContaining({ order: [A, B] }),
   ]);
   expect(await labels(B, 2)).toContain("toFixed");
+});
+
+it("[TS-27] begins when there is time for it", async () => {
+  busy = true;
+  language.wake();
+  write(A, "const x = 3;");
+  pass(5000);
+  expect(posted).toEqual([]);
+  begin?.();
+  expect(await labels(B, 2)).toContain("toFixed");
+  language.close();
+  expect(released).toEqual([false]);
+});
+
+it("[TS-28] is not begun where the notebook is left before there was time", () => {
+  busy = true;
+  language.wake();
+  language.close();
+  expect(begin).toBeUndefined();
+  expect([posted, released]).toEqual([[], []]);
 });
 
 it("[TS-22] sends only the cell that changed, once the hand rests or something is asked", async () => {

@@ -24,6 +24,8 @@ export interface Findings {
 
 export interface LanguageWorld {
   readonly open: OpenLanguageWorker;
+  /** Calls once, when there is time for something big; gives back how not to. */
+  whenFree(act: () => void): () => void;
   /** Calls once, later; gives back how not to. */
   later(ms: number, act: () => void): () => void;
   /** Says to the person that there is no help with types, and why. */
@@ -53,6 +55,7 @@ export class NotebookLanguage {
   #cells = new Map<string, CellVersion>();
   #dirty = new Set<string>();
   #moved = true;
+  #notFree: () => void = () => undefined;
   #notYet: () => void = () => undefined;
   readonly #asked = new Map<number, { readonly tell: Asked; readonly patience: () => void }>();
   #whenReady: (() => void)[] = [];
@@ -73,6 +76,10 @@ export class NotebookLanguage {
   wake(): void {
     if (this.#state !== "asleep") return;
     this.#state = "loading";
+    this.#notFree = this.#world.whenFree(() => this.#begin());
+  }
+
+  #begin(): void {
     this.#worker = this.#world.open({
       hear: (message) => this.#hear(message),
       fail: (reason) => this.#fail(reason),
@@ -218,15 +225,15 @@ export class NotebookLanguage {
   }
 
   #end(state: "off", broken: boolean): void {
-    const asleep = this.#state === "asleep";
     this.#state = state;
+    this.#notFree();
     this.#notYet();
     for (const { tell, patience } of this.#asked.values()) {
       patience();
       tell(undefined);
     }
     this.#asked.clear();
-    if (asleep) return;
+    if (!this.#worker) return;
     notebookRoots.cells(this.#doc).unobserveDeep(this.#changed);
     this.#feed?.close();
     this.#worker?.release(broken);

@@ -1,6 +1,7 @@
 /** The language service of a notebook on this page: its worker, its datasets, and one word where it fails. */
 import type * as Y from "yjs";
 import type { WorkspaceSession } from "../../lib/workspace/session.ts";
+import type { Observable } from "../../lib/base/observable.ts";
 import { toast } from "../ui/toast.ts";
 import { openDatasetFeed } from "./datasetFeed.ts";
 import { NotebookLanguage } from "./notebookLanguage.ts";
@@ -10,11 +11,13 @@ export function openLanguage(
   doc: Y.Doc,
   session: Pick<WorkspaceSession, "open">,
   index: Y.Doc,
+  kernel: Observable<{ readonly state: string }>,
 ): NotebookLanguage {
   return new NotebookLanguage(
     doc,
     {
       open: openLanguageWorker,
+      whenFree: (act) => whenFree(kernel, act),
       later(ms, act) {
         const timer = setTimeout(act, ms);
         return () => clearTimeout(timer);
@@ -26,4 +29,24 @@ export function openLanguage(
     },
     (known) => openDatasetFeed(session, index, known),
   );
+}
+
+const A_WHILE_MS = 300;
+
+/** Both take seconds to get ready: whoever runs the cell that they have just clicked waits for the kernel. */
+function whenFree(kernel: Observable<{ readonly state: string }>, act: () => void): () => void {
+  let stop: () => void = () => undefined;
+  const look = (): void => {
+    if (kernel.current.state === "starting") return;
+    stop();
+    act();
+  };
+  const timer = setTimeout(() => {
+    stop = kernel.subscribe(look);
+    look();
+  }, A_WHILE_MS);
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
 }

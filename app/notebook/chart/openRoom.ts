@@ -9,7 +9,7 @@ import type { ToRoom } from "./messages.ts";
 export const chartRoom = new ChartRoom({
   async open() {
     const [runtime, font] = await Promise.all([load(roomUrl), load(fontUrl)]);
-    const sandbox = await Sandbox.open(await runtime.text());
+    const sandbox = await Sandbox.open(await runtime.blob());
     const bytes = await font.arrayBuffer();
     sandbox.post({ kind: "font", family: "Inter Variable", bytes } satisfies ToRoom, [bytes]);
     return sandbox;

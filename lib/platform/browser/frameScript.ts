@@ -5,8 +5,9 @@
  */
 const BOOT = `onmessage = (event) => {
   onmessage = null;
-  const { runtime, port } = event.data;
-  const url = URL.createObjectURL(new Blob([runtime], { type: "text/javascript" }));
+  const { runtime, gpu, port } = event.data;
+  if (gpu) navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => {});
+  const url = URL.createObjectURL(runtime.slice(0, runtime.size, "text/javascript"));
   try {
     importScripts(url);
   } finally {
@@ -20,7 +21,8 @@ export const FRAME_SCRIPT = `addEventListener("message", function boot(event) {
   removeEventListener("message", boot);
   const worker = new Worker("data:text/javascript;charset=utf-8," + ${JSON.stringify(encodeURIComponent(BOOT))});
   worker.onerror = (error) => event.ports[1].postMessage({ kind: "failed", message: error.message ?? "" });
-  worker.postMessage({ runtime: event.data.runtime, port: event.ports[0] }, [event.ports[0]]);
+  const { runtime, gpu } = event.data;
+  worker.postMessage({ runtime, gpu, port: event.ports[0] }, [event.ports[0]]);
   event.ports[1].onmessage = (asked) => {
     if (asked.data?.kind === "terminate") worker.terminate();
     if (asked.data?.kind === "ping") event.ports[1].postMessage({ kind: "pong" });

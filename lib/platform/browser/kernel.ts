@@ -20,7 +20,7 @@ type Worker = Pick<Sandbox, "listen" | "post" | "close">;
 
 export interface KernelParts {
   /** A worker that loads the kernel's bundle (app/kernel/bundle.ts), or has loaded it; the caller's from then on. */
-  sandbox(): Promise<Worker>;
+  sandbox(backend: Backend): Promise<Worker>;
   /** The bytes of TensorFlow.js's WebAssembly; asked for only where that backend is. New ones at each call. */
   wasm(): Promise<WasmBytes>;
   readonly capabilities: readonly Capability[];
@@ -166,7 +166,7 @@ class BrowserKernel implements Kernel {
   async #open(life: Life): Promise<void> {
     const backend = this.#backend;
     const [sandbox, wasm] = await Promise.all([
-      this.#parts.sandbox(),
+      this.#parts.sandbox(backend),
       backend === "wasm" ? this.#parts.wasm() : null,
     ]);
     if (this.#life !== life) return sandbox.close();

@@ -26,7 +26,7 @@ export class Sandbox {
   /** Why it is gone, until somebody listens. */
   #reason: string | undefined;
 
-  private constructor(frame: HTMLIFrameElement, runtime: string) {
+  private constructor(frame: HTMLIFrameElement, runtime: Blob, gpu: boolean) {
     this.#frame = frame;
     const worker = new MessageChannel();
     const control = new MessageChannel();
@@ -52,11 +52,15 @@ export class Sandbox {
       if (++this.#missed > MOST_MISSED) died(OUT_OF_MEMORY);
       else this.#control.postMessage({ kind: "ping" });
     }, BEAT_MS);
-    frame.contentWindow?.postMessage({ kind: "boot", runtime }, "*", [worker.port2, control.port2]);
+    const boot = { kind: "boot", runtime, gpu };
+    frame.contentWindow?.postMessage(boot, "*", [worker.port2, control.port2]);
   }
 
-  /** Starts a worker and lets it load the runtime; it says nothing before it is told to start. */
-  static async open(runtime: string): Promise<Sandbox> {
+  /**
+   * Starts a worker and lets it load the runtime; it says nothing before it is told to start. `gpu`: it will want one,
+   * which can get ready meanwhile.
+   */
+  static async open(runtime: Blob, gpu = false): Promise<Sandbox> {
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts");
     frame.setAttribute("aria-hidden", "true");
@@ -70,7 +74,7 @@ export class Sandbox {
     );
     document.body.append(frame);
     await loaded;
-    return new Sandbox(frame, runtime);
+    return new Sandbox(frame, runtime, gpu);
   }
 
   /** True where it can be of no use any more. */
