@@ -149,9 +149,19 @@ export async function run(page: Page, number: number): Promise<void> {
 
 /** Runs a cell and waits until it is done; fails at once where it ends in an error. */
 export async function runToEnd(page: Page, number: number, timeout = 60_000): Promise<void> {
+  const before = await ranAt(page, number);
   await run(page, number);
-  await expect(stateOf(page, number)).toHaveText(/^(done|error)$/, { timeout });
+  await expect(async () => {
+    expect(await ranAt(page, number)).not.toBe(before);
+    expect(await stateOf(page, number).textContent()).toMatch(/^(done|error)$/);
+  }).toPass({ timeout });
   await expect(stateOf(page, number)).toHaveText("done");
+}
+
+/** When the cell was run that shows what is seen of it, to the millisecond; null where it was not. */
+async function ranAt(page: Page, number: number): Promise<string | null> {
+  const [time] = await cell(page, number).getByRole("time").all();
+  return time ? time.getAttribute("datetime", { timeout: 1000 }).catch(() => null) : null;
 }
 
 /** Interrupts what runs. Gives back, as the page's own clock tells, how long the cell still ran after the click, ms. */

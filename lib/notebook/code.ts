@@ -4,10 +4,11 @@
  */
 import type * as Y from "yjs";
 import type { CellId } from "../base/ids.ts";
+import { notebookRoots } from "../document/notebookDoc.ts";
 import type { ErrorOutput } from "../kernel/mime.ts";
 import { type CellNode, type Graph, graphOf, upstreamOf } from "../kernel/graph.ts";
 import { type CodeDigest, digestCode } from "./inputs.ts";
-import { type Cell, listCells } from "./notebook.ts";
+import { type Cell, cellText, listCells } from "./notebook.ts";
 
 /** Reads and compiles cells (lib/kernel/compile.ts); loaded when it is needed. */
 export interface Compiler {
@@ -46,17 +47,25 @@ const NO_NAMES: CellNames = { defines: [], imports: [], reads: [] };
 export class NotebookCode {
   readonly #doc: Y.Doc;
   #compiler: Compiler | undefined;
-  #cells: ReadonlyMap<CellId, CodeCell> = new Map();
+  #cells = new Map<CellId, CodeCell>();
   #numbers: ReadonlyMap<CellId, number> = new Map();
   #graph: Graph | undefined;
   /** What the graph was made from. */
   #read: readonly CellNode[] = [];
   readonly #nodes = new WeakMap<CodeCell, CellNode>();
   #someDisabled = false;
+  /** Since it was read last: whether cells came, went or moved, and those in which somebody typed. */
+  #moved = true;
+  readonly #typed = new Set<CellId>();
   readonly #upstream = new Map<CellId, readonly CellId[]>();
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
+    notebookRoots.cells(doc).observeDeep(this.#changed);
+  }
+
+  close(): void {
+    notebookRoots.cells(this.#doc).unobserveDeep(this.#changed);
   }
 
   /** Undefined until there is a compiler: then only the texts are known. */
@@ -86,26 +95,19 @@ export class NotebookCode {
   use(compiler: Compiler): void {
     this.#compiler = compiler;
     this.#cells = new Map();
+    this.#moved = true;
     this.#graph = undefined;
   }
 
   /** `trainsOf`: the names that a cell changed in place when it last ran. */
   read(trainsOf: (cell: CellId) => readonly string[]): void {
-    const numbers = new Map<CellId, number>();
-    const cells = new Map<CellId, CodeCell>();
-    const nodes: CellNode[] = [];
-    for (const cell of listCells(this.#doc)) {
-      const number = numbers.size + 1;
-      numbers.set(cell.id, number);
-      if (cell.kind !== "code") continue;
-      const read = this.#readCell(cell, number);
-      cells.set(cell.id, read);
-      nodes.push(this.#nodeOf(read, trainsOf(cell.id)));
-    }
-    this.#numbers = numbers;
-    this.#cells = cells;
-    this.#someDisabled = nodes.some((node) => node.disabled);
+    if (this.#moved) this.#readAll();
+    else for (const id of this.#typed) this.#readText(id);
+    this.#moved = false;
+    this.#typed.clear();
     if (!this.#compiler) return;
+    const nodes: CellNode[] = [];
+    for (const cell of this.#cells.values()) nodes.push(this.#nodeOf(cell, trainsOf(cell.id)));
     // Most of what is typed changes no name.
     if (this.#graph && sameNodes(nodes, this.#read)) return;
     this.#read = nodes;
@@ -127,6 +129,34 @@ export class NotebookCode {
       (cell) => !cell.disabled && cell.names.defines.includes(name),
     );
   }
+
+  #readAll(): void {
+    const numbers = new Map<CellId, number>();
+    const cells = new Map<CellId, CodeCell>();
+    for (const cell of listCells(this.#doc)) {
+      const number = numbers.size + 1;
+      numbers.set(cell.id, number);
+      if (cell.kind === "code") cells.set(cell.id, this.#readCell(cell, number));
+    }
+    this.#numbers = numbers;
+    this.#cells = cells;
+    this.#someDisabled = [...cells.values()].some((cell) => cell.disabled);
+  }
+
+  #readText(id: CellId): void {
+    const before = this.#cells.get(id);
+    const source = cellText(this.#doc, id)?.toJSON();
+    if (!before || source === undefined) return;
+    this.#cells.set(id, this.#readCell({ ...before, kind: "code", source }, before.number));
+  }
+
+  /** A text's path is its cell and its field; anything shorter is about cells and not what they say. */
+  readonly #changed = (events: readonly Y.YEvent<Y.AbstractType<unknown>>[]): void => {
+    for (const { path } of events) {
+      if (path.length > 1) this.#typed.add(path[0] as CellId);
+      else this.#moved = true;
+    }
+  };
 
   /** The same for the same cell. */
   #nodeOf(cell: CodeCell, trains: readonly string[]): CellNode {

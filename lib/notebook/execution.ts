@@ -166,6 +166,7 @@ export class Execution {
     this.#drop();
     for (const stop of this.#stops) stop();
     this.#pace.close();
+    this.#code.close();
     this.#auto.close();
     this.#hands.close();
     this.#params.close();
