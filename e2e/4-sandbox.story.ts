@@ -76,6 +76,23 @@ test("cells run after what they read, and a change makes stale what depends on i
   await page.getByRole("button", { name: "Run stale" }).click();
   await expect(outputOf(page, 1)).toContainText("50");
   for (const number of [1, 2, 3]) await expect(stateOf(page, number)).toHaveText("done");
+  // The panel beside it: the graph says the same and leads there, and what the kernel holds is told.
+  await page.getByRole("button", { name: "Graph", exact: true }).click();
+  const graph = page.getByRole("list", { name: "Graph" });
+  await graph.getByRole("button", { name: "Cell 2, done, reads a from cell 3" }).click();
+  await expect(page.getByRole("group", { name: "Cell 2", exact: true })).toBeFocused();
+  const leak = `import * as tf from "@tensorflow/tfjs";\nconst kept = tf.ones([50]);\ntf.ones([100]);`;
+  const leaking = await addCode(page, leak);
+  for (let i = 0; i < 3; i++) await runToEnd(page, leaking);
+  await page.getByRole("button", { name: "Variables", exact: true }).click();
+  const variables = page.getByRole("list", { name: "Variables" });
+  for (const name of ["sum, number, from cell 2", "kept, tensor float32 [50], 200 B, from cell 5"])
+    await expect(variables.getByRole("button", { name })).toBeVisible();
+  const left = page.getByRole("region", { name: "Tensors left behind" });
+  await expect(left).toContainText("Cell 5 left 4 tensors (1.2 kB) over 2 re-runs");
+  await left.getByRole("button", { name: "Free them" }).click();
+  await expect(left).toHaveCount(0);
+  await expect(page.getByRole("status", { name: "Memory" })).toHaveText(/^2 tensors/);
   await page.reload();
   await expect(outputOf(page, 1)).toContainText("50");
   await expect(stateOf(page, 1)).toHaveText("done");

@@ -63,6 +63,15 @@ export async function measure(): Promise<boolean> {
     );
 
     const weights = await weightsTwice(page);
+    const another = await launchBrowser();
+    try {
+      const elsewhere = await foundWorkspace(another, server.origin, "Jun Park");
+      await openNewNotebook(elsewhere);
+      const again = await weightsTwice(elsewhere);
+      again.forEach(({ all }, i) => weights[i]?.all.push(...all));
+    } finally {
+      await another.close();
+    }
     const equal = weights.every(({ all }) => new Set(all).size === 1);
     for (const { backend, all } of weights)
       console.log(`  weights on ${backend}: ${all.join(", ")}`);
