@@ -129,8 +129,13 @@ async function buildWorker(entry: string, plugins: readonly Plugin[]): Promise<s
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       write: false,
-      minify: true,
       target: "es2023",
+      // What a value is of is said on the page: History, and not lh.
+      rolldownOptions: {
+        output: {
+          minify: { mangle: { keepNames: { class: true, function: false } }, compress: true },
+        },
+      },
       lib: { entry, formats: ["iife"], name: "ensembleWorker" },
     },
   });

@@ -48,3 +48,10 @@ it("leaves what is too many as it was written", () => {
   expect(text.querySelectorAll(".katex").length).toBe(1000);
   expect(text.lastElementChild?.textContent).toBe("x");
 });
+
+it("draws a formula once, however often it is asked to", () => {
+  const text = drawn("x^2");
+  const before = text.innerHTML;
+  drawFormulas(text);
+  expect(text.innerHTML).toBe(before);
+});

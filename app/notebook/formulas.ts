@@ -7,13 +7,18 @@ const LONGEST = 5000;
 const MOST = 1000;
 const MOST_LETTERS = 50_000;
 
+/** Text that is shown anew while KaTeX is on its way has this asked twice. */
+const drawn = new WeakSet<HTMLElement>();
+
 export function drawFormulas(node: HTMLElement): void {
   let letters = 0;
   for (const span of [...node.querySelectorAll<HTMLElement>(".formula")].slice(0, MOST)) {
     const tex = span.textContent;
     letters += tex.length;
     if (letters > MOST_LETTERS) return;
-    if (tex.length <= LONGEST) draw(tex, span);
+    if (tex.length > LONGEST || drawn.has(span)) continue;
+    drawn.add(span);
+    draw(tex, span);
   }
 }
 

@@ -48,6 +48,11 @@ function decimalsOf(value: Json | undefined, write: Write): number {
   return point < 0 ? 0 : text.length - point;
 }
 
+/** Which rows can be seen, before how many there are. */
+export function rowWords([first, last]: readonly [first: number, last: number]): string {
+  return `Rows ${first.toLocaleString("en")} to ${last.toLocaleString("en")} · `;
+}
+
 /** "1,000,000 rows", "50 of 344 rows", "first 812,000 of 2,300,000 rows"; then how many columns. */
 export function sizeWords({ columns, head, rows, whole, width }: TableOutput): string {
   const here = whole?.rows ?? head.length;
