@@ -14,6 +14,7 @@ import {
   outputOf,
   run,
   runToEnd,
+  sourceOf,
   stateOf,
   write,
 } from "./people.ts";
@@ -76,6 +77,18 @@ test("cells run after what they read, and a change makes stale what depends on i
   await page.getByRole("button", { name: "Run stale" }).click();
   await expect(outputOf(page, 1)).toContainText("50");
   for (const number of [1, 2, 3]) await expect(stateOf(page, number)).toHaveText("done");
+  // Whoever runs by the keys and writes on at once loses no letter.
+  await sourceOf(page, 4).click();
+  await page.keyboard.press("Alt+Enter");
+  await page.keyboard.type("apart * 2");
+  await expect(sourceOf(page, 5)).toHaveText("apart * 2");
+  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("b");
+  await expect(page.getByRole("group", { name: "Cell 6", exact: true })).toBeFocused();
+  await expect(outputOf(page, 5)).toContainText("10");
+  for (const key of ["d", "d"]) await page.keyboard.press(key);
+  await page.getByRole("group", { name: "Cell 5", exact: true }).focus();
+  for (const key of ["d", "d"]) await page.keyboard.press(key);
   // The panel beside it: the graph says the same and leads there, and what the kernel holds is told.
   await page.getByRole("button", { name: "Graph", exact: true }).click();
   const graph = page.getByRole("list", { name: "Graph" });

@@ -20,14 +20,14 @@ export function afterRun(answer: Observable<unknown>, act: () => void): () => vo
     leave();
     act();
   };
-  /** The key is for what has the focus then. */
+  /** The key is for what has the focus then. That moves before this listener's turn is over, and before a letter is typed. */
   const pressed = (event: KeyboardEvent): void => {
-    event.preventDefault();
     event.stopImmediatePropagation();
     now();
-    void tick().then(() =>
-      document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", event)),
-    );
+    void tick().then(() => {
+      const taken = document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", event));
+      if (taken === false) event.preventDefault();
+    });
   };
   let timer = setTimeout(now, MOMENT_MS);
   const stop = answer.subscribe(() => {

@@ -14,7 +14,7 @@ import { announce, stopRunning } from "./presence.ts";
 
 const EVERY_MS = 500;
 /** What is done by then was too short to be told of. */
-const SOON_MS = 100;
+const SOON_MS = 30;
 
 /** Gives back how to stop. */
 export function announceRunning(
@@ -36,8 +36,10 @@ export function announceRunning(
   };
   const changed = (): void => {
     const now = running.current;
-    if (said && said.cell !== now?.cell) say();
-    else if (now) leave ??= browserClock.after(said ? EVERY_MS : SOON_MS, say);
+    if (said && said.cell !== now?.cell) {
+      leave?.();
+      leave = browserClock.after(0, say); // after what the cell has shown
+    } else if (now) leave ??= browserClock.after(said ? EVERY_MS : SOON_MS, say);
     else {
       leave?.();
       leave = undefined;

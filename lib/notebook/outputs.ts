@@ -38,6 +38,8 @@ export interface OutputRecord {
 const MOST_BUNDLES = 2000;
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
+/** A date ends there (ECMA-262, Time Values). */
+const LAST_MOMENT = 8.64e15;
 const LONGEST_MESSAGE = 20_000;
 const ends = ["running", "done", "error", "interrupted"] as const;
 
@@ -71,12 +73,18 @@ export function parseOutput(value: unknown): OutputRecord | undefined {
     by: name(output["by"]) as MemberId,
     byName: name(output["byName"]),
     device: name(output["device"]),
-    at: asNumber(output["at"]) ?? 0,
+    at: momentOf(output["at"]),
     ms: Math.max(0, asNumber(output["ms"]) ?? 0),
     runs: names(output["runs"]),
     datasets: names(output["datasets"]),
     trains: names(output["trains"]),
   };
+}
+
+/** Of what is no moment at all a page could not even say so. */
+function momentOf(value: unknown): number {
+  const at = asNumber(value) ?? 0;
+  return Math.abs(at) <= LAST_MOMENT ? at : 0;
 }
 
 /** Each is a record; what stands in it is parsed by who shows it. */

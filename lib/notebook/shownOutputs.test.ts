@@ -4,7 +4,7 @@ import * as Y from "yjs";
 import type { CellId, MemberId } from "../base/ids.ts";
 import { memoryClock } from "../testing/memoryClock.ts";
 import { LiveOutput } from "./liveOutput.ts";
-import { outputOf } from "./outputs.ts";
+import { outputOf, putOutput } from "./outputs.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
 
 const cell = "a" as CellId;
@@ -58,24 +58,58 @@ it("does not grow with a chart that is updated a thousand times", async () => {
   outputs.close();
 });
 
-it("writes what has just ended before it closes", () => {
+function bench(): {
+  doc: Y.Doc;
+  clock: ReturnType<typeof memoryClock>;
+  rights: { write: boolean };
+  outputs: ShownOutputs;
+  two: (clock: number) => ReturnType<LiveOutput["record"]>;
+} {
   const doc = new Y.Doc();
   const clock = memoryClock();
+  const rights = { write: true };
   const outputs = new ShownOutputs({
     doc,
     blobs: { put: () => Promise.reject(new Error("none")) } as never,
     clock,
-    mayWrite: () => true,
+    mayWrite: () => rights.write,
     changed: () => undefined,
   });
-  const live = new LiveOutput({
-    by: "m" as MemberId,
-    byName: "Mira",
-    at: clock.now(),
-    inputs: { seed: 1, sources: [], datasets: [], params: [] },
-  });
-  live.show({ "text/plain": "2" });
-  void outputs.ended(cell, live.record("done", clock.now(), "CPU"));
+  const two = (at: number): ReturnType<LiveOutput["record"]> => {
+    const inputs = { seed: 1, sources: [], datasets: [], params: [] };
+    const live = new LiveOutput({ by: "m" as MemberId, byName: "Mira", at, inputs });
+    live.show({ "text/plain": "2" });
+    return live.record("done", at, "CPU");
+  };
+  return { doc, clock, rights, outputs, two };
+}
+const TWO = [{ "text/plain": "2" }];
+
+it("writes what has just ended before it closes", () => {
+  const { doc, clock, outputs, two } = bench();
+  void outputs.ended(cell, two(clock.now()));
+  expect(outputOf(doc, cell)).toBeUndefined();
   outputs.close();
-  expect(outputOf(doc, cell)?.bundles).toEqual([{ "text/plain": "2" }]);
+  expect(outputOf(doc, cell)?.bundles).toEqual(TWO);
+});
+
+it("keeps what a viewer ran to the viewer, also where they may write later", async () => {
+  const { doc, clock, rights, outputs, two } = bench();
+  rights.write = false;
+  const ended = outputs.ended(cell, two(clock.now()));
+  clock.tick(1);
+  await ended;
+  rights.write = true;
+  outputs.close();
+  expect(outputOf(doc, cell)).toBeUndefined();
+  expect(outputs.get(cell)?.bundles).toEqual(TWO);
+});
+
+it("does not lose what has just ended to an output that comes at that moment", async () => {
+  const { doc, clock, outputs, two } = bench();
+  const ended = outputs.ended(cell, two(clock.now()));
+  putOutput(doc, cell, { ...two(clock.now()), bundles: [{ "text/plain": "another's" }] });
+  clock.tick(1);
+  await ended;
+  expect(outputOf(doc, cell)?.bundles).toEqual(TWO);
 });

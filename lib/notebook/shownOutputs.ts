@@ -31,6 +31,8 @@ const LAST_RETRY_MS = 60_000;
 export class ShownOutputs {
   readonly #world: OutputWorld;
   readonly #mine = new Map<CellId, OutputRecord>();
+  /** Cells that have ended, and whose output is to go into the document yet. */
+  readonly #unwritten = new Set<CellId>();
   readonly #wholes = new Map<Digest, readonly MimeBundle[] | "coming">();
   readonly #waits = new Set<() => void>();
   #running: CellId | undefined;
@@ -69,9 +71,16 @@ export class ShownOutputs {
     this.#leaveWrite = undefined;
     this.#running = undefined;
     this.#mine.set(cell, record);
+    if (this.#world.mayWrite()) this.#unwritten.add(cell);
     this.#world.changed();
     await new Promise<void>((resolve) => this.#world.clock.after(0, resolve)); // shown first, then sent
     if (this.#closed || this.#mine.get(cell) !== record) return;
+    await this.#write(cell, record);
+    if (this.#mine.get(cell) === undefined || this.#mine.get(cell) === record)
+      this.#unwritten.delete(cell);
+  }
+
+  async #write(cell: CellId, record: OutputRecord): Promise<void> {
     const preview = previewOf(record.bundles);
     let stored: OutputRecord = record;
     if (preview.cut && this.#world.mayWrite()) {
@@ -87,9 +96,11 @@ export class ShownOutputs {
 
   close(): void {
     this.#closed = true;
-    for (const [cell, record] of this.#world.mayWrite() ? this.#mine : [])
-      if (record.end !== "running")
-        putOutput(this.#world.doc, cell, { ...record, bundles: previewOf(record.bundles).bundles });
+    for (const cell of this.#unwritten) {
+      const record = this.#mine.get(cell);
+      if (!record || record.end === "running" || !this.#world.mayWrite()) continue;
+      putOutput(this.#world.doc, cell, { ...record, bundles: previewOf(record.bundles).bundles });
+    }
     this.#leaveWrite?.();
     for (const leave of this.#waits) leave();
     notebookRoots.outputs(this.#world.doc).unobserve(this.#observed);
@@ -98,7 +109,11 @@ export class ShownOutputs {
   /** Another member's run takes the place of what a viewer ran before it. */
   readonly #observed = (event: Y.YMapEvent<unknown>): void => {
     for (const cell of event.keysChanged as Set<CellId>)
-      if (cell !== this.#running && this.#mine.get(cell)?.end !== "running")
+      if (
+        cell !== this.#running &&
+        !this.#unwritten.has(cell) &&
+        this.#mine.get(cell)?.end !== "running"
+      )
         this.#mine.delete(cell);
     this.#world.changed();
   };

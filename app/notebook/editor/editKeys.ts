@@ -26,13 +26,17 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
   return [runKeys(oncommand), Prec.highest(editing)];
 }
 
+const COMPOSING = 229;
+
 /**
  * Taken before the editor hears of them: it has the page drawn anew at each key, and what the cell answers would wait
  * for that.
  */
 function runKeys(oncommand: (command: EditCommand) => void): Extension {
   const pressed = (event: KeyboardEvent): void => {
-    const command = event.isComposing ? undefined : runCommand(event);
+    // Safari confirms what was composed with a key that is no key, after it has said that all is composed.
+    const composing = event.isComposing || event.keyCode === COMPOSING;
+    const command = composing ? undefined : runCommand(event);
     if (!command) return;
     event.preventDefault();
     event.stopImmediatePropagation();

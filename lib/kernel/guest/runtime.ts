@@ -292,6 +292,7 @@ export class Runtime {
   }
 
   #remember(name: string, module: CellModule): void {
+    this.#modules.delete(name);
     this.#modules.set(name, module);
     const [oldest] = this.#modules.keys();
     if (this.#modules.size > MOST_MODULES && oldest !== undefined) this.#modules.delete(oldest);
