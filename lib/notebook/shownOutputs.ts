@@ -129,6 +129,7 @@ export class ShownOutputs {
 
   /** A cell that runs again and again leaves wholes that nothing names any more. */
   #forgetWholes(): void {
+    if (this.#wholes.size === 0) return;
     const { doc } = this.#world;
     const named = new Set<Digest | undefined>();
     for (const cell of notebookRoots.outputs(doc).keys() as IterableIterator<CellId>)

@@ -28,6 +28,7 @@ export class GuestWorkshop {
   readonly #capabilities: readonly Offered[];
   readonly #context: CallContext | undefined;
   #ended: (() => void) | undefined;
+  #passed = 0;
 
   /** `context`: what capabilities are told of each call, where they ask. */
   constructor(capabilities: readonly Offered[] = [], context?: CallContext) {
@@ -40,7 +41,7 @@ export class GuestWorkshop {
       },
       post: (message) => this.#take(message),
       setRandom: (random) => void (Math.random = random),
-      now: () => performance.now(),
+      now: () => performance.now() + this.#passed,
       later(ms, then) {
         const timer = setTimeout(then, ms);
         return () => clearTimeout(timer);
@@ -48,6 +49,11 @@ export class GuestWorkshop {
       turn: () => new Promise((resolve) => setImmediate(resolve)),
     };
     this.runtime = new Runtime(this.world);
+  }
+
+  /** Lets time pass for the worker at once. */
+  pass(ms: number): void {
+    this.#passed += ms;
   }
 
   /** Runs a cell; what it reads of other cells are those of its free names that are given. */

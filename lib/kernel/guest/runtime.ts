@@ -19,6 +19,7 @@ import { Calls } from "./calls.ts";
 import { type CellScope, type Packages, useExport, usePackage } from "./cellScope.ts";
 import { redirectConsole } from "./console.ts";
 import type { KeepTable } from "../outputs/table.ts";
+import { HeldNews } from "./heldNews.ts";
 import { Interruption, isInterrupted } from "./interruption.ts";
 import { Names } from "./names.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
@@ -66,6 +67,7 @@ export class Runtime {
   #packages: Packages = {};
   #keepTables: (() => KeepTable) | undefined;
   #survey: Survey;
+  readonly #news: HeldNews;
   #running: Running | undefined;
   #runs = 0;
 
@@ -73,6 +75,7 @@ export class Runtime {
     this.#world = world;
     this.#calls = new Calls(world, () => this.#running?.run.run ?? 0);
     this.#survey = new Survey(this.#names, {});
+    this.#news = new HeldNews(world, () => this.#survey.look(this.#running === undefined));
     const running = (): Running | undefined => this.#running;
     this.guest = {
       get cell() {
@@ -133,10 +136,10 @@ export class Runtime {
         return this.#running?.interruption.request();
       case "forget":
         this.#survey.forget(message.names);
-        return this.#tellHeld();
+        return this.#news.due();
       case "free":
         this.#survey.free();
-        return this.#tellHeld();
+        return this.#news.due();
       case "reply":
       case "refuse":
         return this.#calls.answer(message);
@@ -197,12 +200,7 @@ export class Runtime {
     this.#running = undefined;
     this.#survey.end();
     this.#world.post({ kind: "ended", run: run.run, end });
-    this.#tellHeld();
-  }
-
-  /** After the cell has ended for the page: nobody waits for it. */
-  #tellHeld(): void {
-    this.#world.post({ kind: "held", held: this.#survey.look() });
+    this.#news.due();
   }
 
   #param(control: ParamControl): ParamValue {

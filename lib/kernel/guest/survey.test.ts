@@ -9,6 +9,8 @@ import type { HeldValues } from "../variables.ts";
 import { describeValue } from "./describe.ts";
 
 const random = Math.random;
+/** In which what is held is told anew. */
+const A_WHILE = 60_000;
 let workshop: GuestWorkshop;
 
 beforeAll(async () => {
@@ -41,11 +43,19 @@ const left = (cell: string): string => {
   const found = held().leaks.find((one) => one.cell === cell);
   return found ? `${found.tensors} over ${found.runs}` : "none";
 };
-const free = (): void => workshop.runtime.receive({ kind: "free" });
+const forget = (...names: string[]): void => {
+  workshop.pass(A_WHILE);
+  workshop.runtime.receive({ kind: "forget", names });
+};
+const free = (): void => {
+  workshop.pass(A_WHILE);
+  workshop.runtime.receive({ kind: "free" });
+};
 
 /** Runs a cell so many times; each must come to its end. */
 async function run(cell: string, source: string, reads: readonly string[] = ["tf"], times = 1) {
   for (let i = 0; i < times; i++) {
+    workshop.pass(A_WHILE);
     const { end } = await workshop.run(cell, source, reads);
     if (end.kind !== "done") throw new Error(JSON.stringify(end));
   }
@@ -126,7 +136,7 @@ const net = new Net()`,
     await run("a", "const x = 1, y = 2", []);
     await run("a", "const x = 3", []);
     expect(kinds()).toEqual({ x: "number" });
-    workshop.runtime.receive({ kind: "forget", names: ["x"] });
+    forget("x");
     expect(kinds()).toEqual({});
   });
 });
@@ -340,7 +350,7 @@ await model.fit(tf.ones([4, 1]), tf.ones([4, 1]), { epochs: 1, verbose: 0 })`,
 
   it("of a cell that was deleted are lost at once", async () => {
     await run("a", "const x = tf.ones([3])");
-    workshop.runtime.receive({ kind: "forget", names: ["x"] });
+    forget("x");
     expect(left("a")).toBe("1 over 1");
   });
 

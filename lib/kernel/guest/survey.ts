@@ -21,6 +21,8 @@ export class Survey {
   readonly #left: LeftTensors | undefined;
   /** What was global before any cell ran. */
   readonly #globals = new Set(Reflect.ownKeys(globalThis));
+  /** By the last search. */
+  #found: Pick<HeldValues, "leaks" | "searched"> = { leaks: [], searched: true };
   #run = 0;
 
   constructor(names: Names, packages: Packages) {
@@ -48,18 +50,24 @@ export class Survey {
     for (const cell of this.#names.forget(names)) this.#left?.forget(cell);
   }
 
-  look(): HeldValues {
+  /** `resting`: no cell runs. What one makes anew looks as if it were left, until it ends. */
+  look(resting: boolean): HeldValues {
     const shown = this.#names.current();
-    const found = this.#find();
+    if (resting) this.#search();
     return {
       variables: shown
         .slice(0, MOST_VARIABLES)
         .map(({ name, cell, value }) => ({ name, cell, ...this.#describe(value) })),
       more: Math.max(0, shown.length - MOST_VARIABLES),
       memory: this.#left?.memory ?? null,
-      leaks: found && this.#tf ? leaksIn(this.#tf, found) : [],
-      searched: found !== undefined,
+      ...this.#found,
     };
+  }
+
+  #search(): void {
+    const found = this.#find();
+    const leaks = found && this.#tf ? leaksIn(this.#tf, found) : [];
+    this.#found = { leaks, searched: found !== undefined };
   }
 
   /** Disposes what was left behind, as it is now; what a name leads to again by now is not touched. */
