@@ -6,6 +6,7 @@ import { toast } from "../ui/toast.ts";
 import { openDatasetFeed } from "./datasetFeed.ts";
 import { NotebookLanguage } from "./notebookLanguage.ts";
 import { openLanguageWorker } from "./openWorker.ts";
+import { whenFree } from "./whenFree.ts";
 
 export function openLanguage(
   doc: Y.Doc,
@@ -29,24 +30,4 @@ export function openLanguage(
     },
     (known) => openDatasetFeed(session, index, known),
   );
-}
-
-const A_WHILE_MS = 300;
-
-/** Both take seconds to get ready: whoever runs the cell that they have just clicked waits for the kernel. */
-function whenFree(kernel: Observable<{ readonly state: string }>, act: () => void): () => void {
-  let stop: () => void = () => undefined;
-  const look = (): void => {
-    if (kernel.current.state === "starting") return;
-    stop();
-    act();
-  };
-  const timer = setTimeout(() => {
-    stop = kernel.subscribe(look);
-    look();
-  }, A_WHILE_MS);
-  return () => {
-    clearTimeout(timer);
-    stop();
-  };
 }

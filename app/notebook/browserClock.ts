@@ -1,6 +1,7 @@
 /** The browser's clock and timers. */
 import type { Platform } from "../../lib/base/platform.ts";
 import type { Timers } from "../../lib/base/timers.ts";
+import { turn } from "../../lib/platform/browser/turn.ts";
 
 export const browserClock: Pick<Platform, "now"> & Timers = {
   now: () => Date.now(),
@@ -11,16 +12,11 @@ export const browserClock: Pick<Platform, "now"> & Timers = {
   },
 };
 
-const tasks = new MessageChannel();
-const waiting: (() => void)[] = [];
-tasks.port1.onmessage = () => waiting.shift()?.();
-
 /** Without the second that a timer takes where the tab is hidden. */
 function nextTask(act: () => void): () => void {
   let wanted = true;
-  waiting.push(() => {
+  void turn().then(() => {
     if (wanted) act();
   });
-  tasks.port2.postMessage(null);
   return () => (wanted = false);
 }

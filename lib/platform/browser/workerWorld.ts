@@ -1,6 +1,7 @@
 /** The kernel's worker as the guest runtime sees it: modules from blobs, messages through one port. */
 import type { CellBody, GuestWorld } from "../../kernel/guest/world.ts";
 import type { ToPage } from "../../kernel/protocol.ts";
+import { turn } from "./turn.ts";
 
 export function workerWorld(port: MessagePort): GuestWorld {
   return {
@@ -29,16 +30,4 @@ async function loadBlob(code: string, name: string): Promise<CellBody> {
   } finally {
     URL.revokeObjectURL(url);
   }
-}
-
-const turns = new MessageChannel();
-const waiting: (() => void)[] = [];
-turns.port1.onmessage = () => waiting.shift()?.();
-
-/** A task later, without the pause that timers make when they are nested or the tab is hidden. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    turns.port2.postMessage(null);
-  });
 }
