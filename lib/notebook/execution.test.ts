@@ -61,6 +61,19 @@ describe("running", () => {
     expect(kernel.ran).toBe("a b c c");
   });
 
+  it("sends a cell to the kernel within the press, and says that it runs a moment later", async () => {
+    const { execution, kernel, states, settle, clock } = alone(three);
+    await kernel.start();
+    await settle();
+    expect(states()).toBe("not run, not run, not run");
+    void kernel.hold(id("a"));
+    execution.runCell(id("a"));
+    expect(kernel.ran).toBe("a");
+    expect(states()).toBe("not run, not run, not run");
+    clock.tick(60);
+    expect(states()).toBe("running, not run, not run");
+  });
+
   it("tells the kernel what a cell defines and reads, and what led to it", async () => {
     const { execution, kernel, settle } = alone(three);
     execution.runCell(id("b"));

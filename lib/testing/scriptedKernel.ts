@@ -51,7 +51,7 @@ export class ScriptedKernel implements Kernel {
   }
 
   async run(run: CellRun, listener: CellListener): Promise<CellEnd> {
-    await this.start();
+    if (this.status.current.state !== "idle") await this.start();
     this.runs.push(run);
     this.status.set({ state: "running", device: scriptedDevice });
     const script = this.#scripts.get(run.cell) ?? (() => ({ kind: "done" }) as const);

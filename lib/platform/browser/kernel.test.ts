@@ -97,6 +97,16 @@ describe("a kernel", () => {
     expect(kernel.status.current.state).toBe("idle");
   });
 
+  it("that is ready is told of a cell at once, before anybody hears that it runs", async () => {
+    const kernel = openKernel();
+    await kernel.start();
+    const toldWhenHeard: number[] = [];
+    kernel.status.subscribe(() => toldWhenHeard.push(told("run")));
+    void kernel.run(cellRun(), nothing);
+    expect(told("run")).toBe(1);
+    expect(toldWhenHeard).toEqual([1]);
+  });
+
   it("that is ended while a done cell is being closed does not say that the cell's values are there", async () => {
     let close = (): void => undefined;
     closing = new Promise((resolve) => (close = resolve));
