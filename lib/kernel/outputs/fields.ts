@@ -15,12 +15,12 @@ export interface Fields {
 /** The first named values of an object. */
 export function fieldsOf(value: object, most: number): Fields {
   const names = Object.keys(value);
-  const shown = names.slice(0, most).map((name) => [name, ownValue(value, name)] as const);
+  const shown = names.slice(0, most).map((name) => [name, fieldOf(value, name)] as const);
   return { shown, count: names.length };
 }
 
 /** What stands under the name in the object itself; undefined where nothing does. */
-export function ownValue(value: object, name: string): unknown {
+export function fieldOf(value: object, name: string): unknown {
   const field = Object.getOwnPropertyDescriptor(value, name);
   return !field || "value" in field ? (field?.value as unknown) : GETTER;
 }

@@ -3,7 +3,7 @@
  * that a million rows are not copied to be shown. Knows nothing of how a table is shown or kept.
  */
 import { asRecord } from "../../base/json.ts";
-import { GETTER, itemsOf, ownValue } from "./fields.ts";
+import { GETTER, fieldOf, itemsOf } from "./fields.ts";
 
 export interface TableSource {
   readonly rows: number;
@@ -85,7 +85,7 @@ function recordsSource(records: readonly unknown[]): TableSource {
     column: (name) => (row) => {
       const record = records[row];
       const value =
-        typeof record === "object" && record !== null ? ownValue(record, name) : undefined;
+        typeof record === "object" && record !== null ? fieldOf(record, name) : undefined;
       return value === GETTER ? "(getter)" : value;
     },
   };

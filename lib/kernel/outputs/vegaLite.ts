@@ -4,7 +4,7 @@
  */
 import { type Json, asArray, asRecord, asString } from "../../base/json.ts";
 import type { MimeBundle } from "../mime.ts";
-import { fieldsOf, itemsOf, lengthOf, ownValue } from "./fields.ts";
+import { fieldOf, fieldsOf, itemsOf, lengthOf } from "./fields.ts";
 import { cellOf } from "./plain.ts";
 import { isTyped } from "./text.ts";
 
@@ -35,7 +35,7 @@ function specOf(value: object): Record<string, unknown> | undefined {
 }
 
 function isVegaLite(value: object): value is Record<string, unknown> {
-  return asString(ownValue(value, "$schema"))?.includes("vega-lite") ?? false;
+  return asString(fieldOf(value, "$schema"))?.includes("vega-lite") ?? false;
 }
 
 interface Budget {
