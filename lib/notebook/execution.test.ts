@@ -551,6 +551,22 @@ describe("the kernel", () => {
     expect(kernel.ran).toBe("a b b");
   });
 
+  it("runs what is asked for while an interrupted cell comes to its end, that cell again included", async () => {
+    const { execution, kernel, states, settle } = alone(three);
+    const held = kernel.hold(id("b"));
+    kernel.interrupt = () => undefined; // the cell takes its time
+    execution.runAll();
+    const { end } = await held;
+    execution.interrupt();
+    execution.runCell(id("b"));
+    execution.runCell(id("c"));
+    await settle();
+    end({ kind: "interrupted", kernelEnded: false });
+    await settle();
+    expect(kernel.ran).toBe("a b b c");
+    expect(states()).toBe("done, done, done");
+  });
+
   it("holds nothing after a restart: outputs stay, and cells are not run here", async () => {
     const { execution, kernel, states, view, settle } = await ran(three);
     execution.restart();

@@ -7,29 +7,22 @@ import type { CellId } from "../base/ids.ts";
 import { type Observable, Settable } from "../base/observable.ts";
 import type { Resume } from "../kernel/capability.ts";
 import { AutoRun } from "./autoRun.ts";
-import { type RunWorld, runCell } from "./cellRun.ts";
+import { runCell } from "./cellRun.ts";
 import type { CellView, RunningCell } from "./cellView.ts";
 import { CellViews } from "./cellViews.ts";
 import { type Compiler, NotebookCode } from "./code.ts";
+import type { ExecutionWorld } from "./executionWorld.ts";
 import { Held } from "./held.ts";
 import type { Now } from "./inputs.ts";
 import { watchNotebook } from "./notebookChanges.ts";
 import { controlsElsewhere, forgetGone, readNow } from "./now.ts";
-import { type AuthorOf, OtherHands } from "./otherHands.ts";
+import { OtherHands } from "./otherHands.ts";
 import { NotebookParams, type Params } from "./params.ts";
 import { ReadingPace } from "./readingPace.ts";
 import { Resumes } from "./resumes.ts";
 import { LongRunQuestion, type RunQuestion, longBefore } from "./runQuestion.ts";
 import { RunQueue } from "./runQueue.ts";
 import { ShownOutputs } from "./shownOutputs.ts";
-
-export interface ExecutionWorld extends RunWorld {
-  /** Loads what reads and compiles cells; asked once, at once. */
-  readonly compiler: () => Promise<Compiler>;
-  /** Cells that other members' kernels run now. */
-  readonly elsewhere: Observable<ReadonlySet<string>>;
-  readonly authorOf: AuthorOf;
-}
 
 export class Execution {
   readonly #world: ExecutionWorld;
@@ -54,6 +47,8 @@ export class Execution {
   #working = false;
   /** What waits runs because this person asked, and not by itself. */
   #pressed = true;
+  /** The person has stopped the cell that runs. What they ask for while it comes to its end runs after it. */
+  #stopped = false;
   #closed = false;
 
   readonly stale: Observable<readonly CellId[]> = this.#stale;
@@ -148,14 +143,14 @@ export class Execution {
 
   /** Stops the cell that runs, and drops what waits. */
   interrupt(): void {
-    this.#drop();
+    this.#stop();
     this.#auto.stopped();
     if (this.#running.current) this.#world.kernel.interrupt();
     this.#refresh();
   }
 
   restart(): void {
-    this.#drop();
+    this.#stop();
     this.#lose();
     this.#world.kernel.restart();
     this.#refresh();
@@ -174,14 +169,14 @@ export class Execution {
     this.#world.kernel.close();
   }
 
-  /** `sure`: this person asked for all of it, however long it takes. A cell that runs is not asked twice. */
+  /** `sure`: this person asked for all of it, however long it takes. A cell that runs on is not asked twice. */
   #request(cells: readonly CellId[], sure: boolean): void {
     if (!this.#compiler) return void this.#compilerCame.then(() => this.#request(cells, sure));
     if (this.#closed) return;
     this.#look();
-    const asked = cells.filter((cell) => cell !== this.#running.current?.cell);
-    const lastMs = (cell: CellId): number => this.#outputs.get(cell)?.ms ?? 0;
-    const long = sure ? [] : longBefore(this.#code.graph, asked, this.#held, lastMs);
+    const running = this.#stopped ? undefined : this.#running.current?.cell;
+    const asked = cells.filter((cell) => cell !== running);
+    const long = sure ? [] : longBefore(this.#code.graph, asked, this.#held, this.#outputs);
     this.#question.ask(long, (run) => {
       if (run) this.#enqueue(asked, true);
       else this.#resumes.drop(...asked);
@@ -242,9 +237,15 @@ export class Execution {
     this.#refreshSoon(); // many cells are done before anybody could see them run
     const end = await running;
     this.#running.set(undefined);
-    this.#resumes.drop(id);
+    if (!this.#stopped) this.#resumes.drop(id);
     if (end === "error") this.#queue.failed(id);
-    else if (end !== "done") this.#drop();
+    else if (end !== "done" && !this.#stopped) this.#drop();
+    this.#stopped = false;
+  }
+
+  #stop(): void {
+    this.#stopped = this.#running.current !== undefined;
+    this.#drop();
   }
 
   #drop(): void {

@@ -16,12 +16,12 @@ export function longBefore(
   graph: Graph | undefined,
   asked: readonly CellId[],
   holdings: Holdings,
-  lastMs: (cell: CellId) => number,
+  lastRuns: { get(cell: CellId): { readonly ms: number } | undefined },
 ): RunQuestion["cells"] {
   if (!graph) return [];
   return planRun(graph, asked, holdings)
     .order.filter((cell) => !asked.includes(cell))
-    .map((cell) => ({ cell, ms: lastMs(cell) }))
+    .map((cell) => ({ cell, ms: lastRuns.get(cell)?.ms ?? 0 }))
     .filter(({ ms }) => ms > LONG_MS);
 }
 
