@@ -7,18 +7,12 @@ import { randomBytes } from "node:crypto";
 import { decodeBase64url, encodeBase64url } from "../lib/base/base64url.ts";
 import type { WorkspaceId } from "../lib/base/ids.ts";
 import { webcryptoSignatures } from "../lib/platform/webcrypto.ts";
-import { type Entry, entryId, parseEntry } from "../lib/workspace/entry.ts";
-import {
-  type EntryRefusal,
-  type Membership,
-  applyEntries,
-  memberOf,
-  replay,
-} from "../lib/workspace/membership.ts";
+import { type Membership, memberOf } from "../lib/workspace/membership.ts";
 import type { Member } from "../lib/workspace/session.ts";
 import type { PublicKey } from "../lib/workspace/signatures.ts";
 import { challengeBytes } from "../lib/workspace/challenge.ts";
 import { limits } from "./limits.ts";
+import { type Accepted, openMembershipLogs } from "./membershipLogs.ts";
 import type { Store } from "./stores/store.ts";
 
 export interface SignedIn {
@@ -31,13 +25,6 @@ export interface Token {
   readonly token: string;
   readonly expiresAt: number;
   readonly member: Member;
-}
-
-type Refusal = EntryRefusal | "not-an-entry" | "log-full";
-
-export interface Accepted {
-  readonly accepted: number;
-  readonly refused: readonly { readonly index: number; readonly reason: Refusal }[];
 }
 
 export interface Access {
@@ -57,81 +44,20 @@ export interface Access {
 
 export async function openAccess(store: Store): Promise<Access> {
   const secret = await store.secret("token", () => randomBytes(32));
-  const known = new Map<WorkspaceId, Promise<Membership>>();
+  const logs = openMembershipLogs(store);
   const challenges = new Map<string, { workspace: WorkspaceId; key: PublicKey; until: number }>();
   const listeners: ((membership: Membership) => void)[] = [];
 
-  const read = async (workspace: WorkspaceId): Promise<Membership> => {
-    const entries = (await store.entries(workspace)).map((text) => parseEntry(JSON.parse(text)));
-    return replay(
-      workspace,
-      entries.filter((entry) => entry !== undefined),
-      webcryptoSignatures,
-    );
-  };
-
-  /** What failed, and names that nobody registered, are not kept in memory. */
-  const keep = (workspace: WorkspaceId, membership: Promise<Membership>): void => {
-    known.set(workspace, membership);
-    const forget = (): void => {
-      if (known.get(workspace) === membership) known.delete(workspace);
-    };
-    membership.then(({ seen }) => {
-      if (seen.size === 0) forget();
-    }, forget);
-  };
-
-  const current = (workspace: WorkspaceId): Promise<Membership> => {
-    const membership = known.get(workspace) ?? read(workspace);
-    if (!known.has(workspace)) keep(workspace, membership);
-    return membership;
-  };
-
   const membershipOf = async (workspace: WorkspaceId): Promise<Membership | undefined> => {
-    const membership = await current(workspace);
+    const membership = await logs.current(workspace);
     return membership.seen.size > 0 ? membership : undefined;
-  };
-
-  const add = async (
-    before: Membership,
-    values: readonly unknown[],
-  ): Promise<Accepted & { membership: Membership }> => {
-    const refused: { index: number; reason: Refusal }[] = [];
-    const candidates: { index: number; entry: Entry }[] = [];
-    let space = limits.entries - before.seen.size;
-    for (const [index, value] of values.entries()) {
-      const entry = parseEntry(value);
-      if (!entry) refused.push({ index, reason: "not-an-entry" });
-      else if (!before.seen.has(entryId(entry)) && space-- <= 0)
-        refused.push({ index, reason: "log-full" });
-      else candidates.push({ index, entry });
-    }
-    const entries = candidates.map(({ entry }) => entry);
-    const applied = await applyEntries(before, entries, Date.now(), webcryptoSignatures);
-    const said = new Map(applied.refused.map(({ index, reason }) => [index, reason]));
-    const fresh = new Map<string, string>();
-    for (const [i, { index, entry }] of candidates.entries()) {
-      const reason = said.get(i);
-      if (reason) refused.push({ index, reason });
-      else if (!before.seen.has(entryId(entry))) fresh.set(entryId(entry), JSON.stringify(entry));
-    }
-    if (fresh.size > 0) await store.appendEntries(before.workspace, [...fresh.values()]);
-    refused.sort((a, b) => a.index - b.index);
-    const { membership } = fresh.size > 0 ? applied : { membership: before };
-    return { accepted: values.length - refused.length, refused, membership };
   };
 
   return {
     membership: membershipOf,
     entries: (workspace) => store.entries(workspace),
     async addEntries(workspace, values) {
-      // One after another for a workspace: each is judged by the log as the one before left it.
-      const added = current(workspace).then((before) => add(before, values));
-      keep(
-        workspace,
-        added.then(({ membership }) => membership),
-      );
-      const { accepted, refused, membership } = await added;
+      const { accepted, refused, membership } = await logs.add(workspace, values);
       for (const listener of listeners) listener(membership);
       return { accepted, refused };
     },

@@ -74,9 +74,10 @@ export function createMeter(watched: Watched): Meter & { timed(store: Store): St
       ...store,
       async append(room, update) {
         const done = commits.startTimer();
-        await store.append(room, update);
+        const seq = await store.append(room, update);
         done();
         appended.inc(update.length);
+        return seq;
       },
     }),
   };

@@ -2,8 +2,8 @@
  * The store as the server sees it: a commit starts at once when none is under way, and what arrives
  * meanwhile forms the next one. No timer: waiting costs every keystroke, and a busy log batches by itself.
  */
-import type { RoomLog, Write } from "./sqlite.ts";
-import type { Store } from "./store.ts";
+import type { Write, Written } from "./sqlite.ts";
+import type { Store, StoredRoom } from "./store.ts";
 import type { StoreAnswer, StoreRequest } from "./storeRequests.ts";
 import type { Fold } from "./threadedFold.ts";
 
@@ -66,7 +66,7 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
     queue = [];
     ask({ kind: "write", batch: batch.map(({ write }) => write) })
       .then(
-        () => batch.forEach((one) => one.waiting.resolve(undefined)),
+        (written) => batch.forEach((one, i) => one.waiting.resolve((written as Written[])[i])),
         (error: unknown) => batch.forEach((one) => one.waiting.reject(error as Error)),
       )
       .finally(() => {
@@ -75,13 +75,14 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
       });
   };
 
-  const write = (one: Write): Promise<void> =>
+  const write = (one: Write): Promise<unknown> =>
     new Promise<unknown>((resolve, reject) => {
       queue.push({ write: one, waiting: { resolve, reject } });
       commit();
-    }) as Promise<void>;
+    });
 
-  const load = (room: string): Promise<RoomLog> => ask({ kind: "load", room }) as Promise<RoomLog>;
+  const load = (room: string, since = 0): Promise<StoredRoom> =>
+    ask({ kind: "load", room, since }) as Promise<StoredRoom>;
 
   const compact = async (room: string): Promise<number> => {
     const log = await load(room);
@@ -93,7 +94,11 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
 
   return {
     load,
-    append: (room, update) => write({ kind: "append", room, update }),
+    async append(room, update) {
+      const seq = (await write({ kind: "append", room, update })) as number;
+      if (seq === 0) throw new Error("the room was deleted");
+      return seq;
+    },
     compact(room) {
       const running = compacting.get(room);
       if (running) return running;
@@ -101,9 +106,10 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
       compacting.set(room, started);
       return started;
     },
-    deleteRoom: (room) => write({ kind: "delete", room }),
+    deleteRoom: async (room) => void (await write({ kind: "delete", room })),
     entries: (workspace) => ask({ kind: "entries", workspace }) as Promise<readonly string[]>,
-    appendEntries: (workspace, entries) => write({ kind: "entries", workspace, entries }),
+    appendEntries: (workspace, entries, known) =>
+      write({ kind: "entries", workspace, entries, known }) as Promise<boolean>,
     async secret(name, make) {
       const known = (await ask({ kind: "secret", name })) as Uint8Array | undefined;
       if (known) return known;
@@ -113,7 +119,7 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
     async close() {
       // Whatever was asked before is answered before: the thread works in order, and so does the queue.
       if (committing || queue.length > 0)
-        await write({ kind: "entries", workspace: "", entries: [] });
+        await write({ kind: "entries", workspace: "", entries: [], known: 0 });
       const closed = ask({ kind: "close" });
       broken = new Error("the store is closed");
       await closed;

@@ -4,11 +4,26 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as Y from "yjs";
 import { openLocalStore } from "../testing/localStore.ts";
 import { batchingStore } from "./batchingStore.ts";
+import { applyStored } from "./foldLog.ts";
 import { openSqlite } from "./sqlite.ts";
 import { describeStore } from "./store.contract.ts";
 import type { StoreAnswer, StoreRequest } from "./storeRequests.ts";
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** The tables as the first version made them. */
+const VERSION_1 = `
+  CREATE TABLE updates (seq INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, data BLOB NOT NULL);
+  CREATE INDEX updates_by_room ON updates (room, seq);
+  CREATE TABLE snapshots (room TEXT PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE tombstones (room TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE entries (seq INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, body TEXT NOT NULL);
+  CREATE INDEX entries_by_workspace ON entries (workspace, seq);
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+`;
 
 describeStore("the SQLite store", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ensemble-store-"));
@@ -114,6 +129,93 @@ describe("the SQLite file", () => {
     openSqlite(path).close();
   });
 
+  it("of version 1 is taken over whole: rooms, snapshots, tombstones, entries and secrets", () => {
+    const [doc, later] = [new Y.Doc(), [] as Uint8Array[]];
+    doc.getText("t").insert(0, "folded, ");
+    const snapshot = Y.encodeStateAsUpdateV2(doc);
+    doc.on("update", (update: Uint8Array) => void later.push(update));
+    doc.getText("t").insert(8, "and ");
+    doc.getText("t").insert(12, "later");
+    const old = new Database(path);
+    old.pragma("auto_vacuum = INCREMENTAL");
+    old.pragma("journal_mode = WAL");
+    old.exec(VERSION_1);
+    old.pragma("user_version = 1");
+    const update = old.prepare("INSERT INTO updates (room, data) VALUES (?, ?)");
+    const entry = old.prepare("INSERT INTO entries (workspace, body) VALUES (?, ?)");
+    old.prepare("INSERT INTO snapshots VALUES (?, ?)").run("w/long", snapshot);
+    old.prepare("INSERT INTO tombstones VALUES (?)").run("w/gone");
+    old.prepare("INSERT INTO secrets VALUES (?, ?)").run("token", bytes(7));
+    for (const one of later) {
+      update.run("w/long", one);
+      update.run("w/short", bytes(1));
+    }
+    update.run("w/short", bytes(2));
+    for (const [workspace, body] of ["w1", "v1", "w2", "v2", "w3"].map((e) => [e[0], e]))
+      entry.run(workspace, body);
+    old.close();
+
+    const file = openSqlite(path);
+    const long = file.load("w/long");
+    const found = new Y.Doc();
+    applyStored(found, long);
+    expect(found.getText("t").toJSON()).toBe("folded, and later");
+    expect(long.upTo).toBe(3);
+    expect(file.load("w/long", 2).updates).toEqual([Buffer.from(later[1]!)]);
+    expect(file.load("w/short")).toMatchObject({ snapshot: undefined, upTo: 3 });
+    expect(file.load("w/short").updates.map(([first]) => first)).toEqual([1, 1, 2]);
+    expect(file.load("w/gone").deleted).toBe(true);
+    expect(file.entries("w")).toEqual(["w1", "w2", "w3"]);
+    expect(file.secret("token")).toEqual(Buffer.from(bytes(7)));
+    const append = { kind: "append", update: bytes(9) } as const;
+    expect(
+      file.write([
+        { ...append, room: "w/long" },
+        { ...append, room: "w/gone" },
+        { ...append, room: "w/new" },
+        { kind: "entries", workspace: "v", entries: ["v3"], known: 2 },
+      ]),
+    ).toEqual([4, 0, 1, true]);
+    file.close();
+    const again = openSqlite(path);
+    expect(again.load("w/long").upTo).toBe(4);
+    again.close();
+  });
+
+  it("of version 1 that cannot be taken over stays what it was", () => {
+    const old = new Database(path);
+    old.exec(VERSION_1);
+    old.exec("CREATE TABLE rooms (in_the_way INTEGER)");
+    old.prepare("INSERT INTO updates (room, data) VALUES (?, ?)").run("w/a", bytes(1));
+    old.pragma("user_version = 1");
+    old.close();
+    expect(() => openSqlite(path)).toThrow();
+    const db = new Database(path);
+    expect(db.pragma("user_version", { simple: true })).toBe(1);
+    expect(db.prepare("SELECT room FROM updates").pluck().all()).toEqual(["w/a"]);
+    db.close();
+  });
+
+  it("counts right after a batch that came to nothing", () => {
+    const file = openSqlite(path);
+    const append = { kind: "append", room: "w/a", update: bytes(1) } as const;
+    expect(file.write([append])).toEqual([1]);
+    const broken = { ...append, update: null as unknown as Uint8Array };
+    expect(() => file.write([append, append, broken])).toThrow();
+    expect(file.write([append])).toEqual([2]);
+    file.close();
+  });
+
+  it("keeps the newer of two snapshots", () => {
+    const file = openSqlite(path);
+    const append = { kind: "append", room: "w/a", update: bytes(1) } as const;
+    file.write([append, append, append]);
+    file.write([{ kind: "fold", room: "w/a", snapshot: bytes(3), upTo: 3 }]);
+    file.write([{ kind: "fold", room: "w/a", snapshot: bytes(2), upTo: 2 }]);
+    expect(file.load("w/a")).toMatchObject({ snapshot: Buffer.from(bytes(3)), upTo: 3 });
+    file.close();
+  });
+
   it("comes back to the size of its content after a long log was folded", async () => {
     const file = openSqlite(path);
     const update = new Uint8Array(2000);
@@ -146,7 +248,7 @@ describe("commits", () => {
       );
     const sizes = (): number[] => sent.map((one) => (one.kind === "write" ? one.batch.length : 0));
     const settle = async (kind: "done" | "refused"): Promise<void> => {
-      answer({ kind, id: sent.at(-1)!.id, value: undefined, message: "the disk is full" });
+      answer({ kind, id: sent.at(-1)!.id, value: [1, 2], message: "the disk is full" });
       await Promise.resolve();
       await new Promise(setImmediate);
     };

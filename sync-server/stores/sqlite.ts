@@ -4,7 +4,8 @@
  */
 import Database from "better-sqlite3";
 import { statSync } from "node:fs";
-import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { LAST_NUMBER, SCHEMA_VERSION, keyOf, prepareSchema } from "./schema.ts";
+import { openSqliteRooms } from "./sqliteRooms.ts";
 import type { StoredRoom } from "./store.ts";
 
 export type Write =
@@ -17,19 +18,23 @@ export type Write =
       readonly upTo: number;
     }
   | { readonly kind: "delete"; readonly room: string }
-  | { readonly kind: "entries"; readonly workspace: string; readonly entries: readonly string[] }
+  /** Only where the workspace's log holds exactly `known` entries. */
+  | {
+      readonly kind: "entries";
+      readonly workspace: string;
+      readonly entries: readonly string[];
+      readonly known: number;
+    }
   | { readonly kind: "secret"; readonly name: string; readonly value: Uint8Array };
 
-export interface RoomLog extends StoredRoom {
-  /** The number of the last update that is in it. */
-  readonly upTo: number;
-}
+/** What became of a write: an append's number, 0 where its room was deleted; whether entries were kept. */
+export type Written = number | boolean | undefined;
 
 export interface SqliteFile {
-  load(room: string): RoomLog;
+  load(room: string, since?: number): StoredRoom;
   entries(workspace: string): string[];
   secret(name: string): Uint8Array | undefined;
-  write(batch: readonly Write[]): void;
+  write(batch: readonly Write[]): Written[];
   close(): void;
 }
 
@@ -39,70 +44,103 @@ const VACUUM_PAGES = 1000;
 /** Opens or makes the file. Throws a clause that says what is wrong with it, and changes nothing then. */
 export function openSqlite(path: string): SqliteFile {
   const db = openChecked(path);
-  const selectUpdates = db.prepare<[string], { seq: number; data: Buffer }>(
-    "SELECT seq, data FROM updates WHERE room = ? ORDER BY seq",
-  );
-  const selectSnapshot = db
-    .prepare<[string], Buffer>("SELECT data FROM snapshots WHERE room = ?")
+  const rooms = openSqliteRooms(db);
+  const selectUpdates = db
+    .prepare<{ id: number; since: number }, Buffer>(
+      `SELECT data FROM updates
+        WHERE key > ${keyOf("@id", "@since")} AND key <= ${keyOf("@id", `${LAST_NUMBER}`)} ORDER BY key`,
+    )
     .pluck();
-  const selectTombstone = db
-    .prepare<[string], number>("SELECT 1 FROM tombstones WHERE room = ?")
+  const selectUpTo = db
+    .prepare<[number], number>("SELECT upTo FROM snapshots WHERE room = ?")
+    .pluck();
+  const selectSnapshot = db
+    .prepare<[number], Buffer>("SELECT data FROM snapshots WHERE room = ?")
     .pluck();
   const selectEntries = db
     .prepare<[string], string>("SELECT body FROM entries WHERE workspace = ? ORDER BY seq")
     .pluck();
+  const countEntries = db
+    .prepare<[string], number>("SELECT ifnull(max(seq), 0) FROM entries WHERE workspace = ?")
+    .pluck();
   const selectSecret = db
     .prepare<[string], Buffer>("SELECT value FROM secrets WHERE name = ?")
     .pluck();
-  const insertUpdate = db.prepare("INSERT INTO updates (room, data) VALUES (?, ?)");
-  const insertEntry = db.prepare("INSERT INTO entries (workspace, body) VALUES (?, ?)");
+  const insertUpdate = db.prepare(`INSERT INTO updates VALUES (${keyOf("?", "?")}, ?)`);
+  const insertEntry = db.prepare("INSERT INTO entries (workspace, seq, body) VALUES (?, ?, ?)");
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secrets (name, value) VALUES (?, ?)");
-  const putSnapshot = db.prepare("INSERT OR REPLACE INTO snapshots (room, data) VALUES (?, ?)");
-  const putTombstone = db.prepare("INSERT OR IGNORE INTO tombstones (room) VALUES (?)");
-  const dropUpdates = db.prepare("DELETE FROM updates WHERE room = ? AND seq <= ?");
+  const putSnapshot = db.prepare(
+    `INSERT INTO snapshots (room, upTo, data) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET upTo = excluded.upTo, data = excluded.data WHERE excluded.upTo > upTo`,
+  );
+  const dropUpdates = db.prepare<{ id: number; upTo: number }>(
+    `DELETE FROM updates WHERE key >= ${keyOf("@id", "0")} AND key <= ${keyOf("@id", "@upTo")}`,
+  );
   const dropSnapshot = db.prepare("DELETE FROM snapshots WHERE room = ?");
-  const isDeleted = (room: string): boolean => selectTombstone.get(room) !== undefined;
+  const markDeleted = db.prepare("UPDATE rooms SET deleted = 1 WHERE id = ?");
 
-  const writeOne = (write: Write): void => {
+  const writeOne = (write: Write): Written => {
     switch (write.kind) {
-      case "append":
-        if (!isDeleted(write.room)) insertUpdate.run(write.room, write.update);
-        return;
-      case "fold":
-        if (isDeleted(write.room)) return;
-        putSnapshot.run(write.room, write.snapshot);
-        dropUpdates.run(write.room, write.upTo);
-        return;
-      case "entries":
-        for (const entry of write.entries) insertEntry.run(write.workspace, entry);
-        return;
+      case "append": {
+        const room = rooms.make(write.room);
+        if (room.deleted) return 0;
+        insertUpdate.run(room.id, ++room.last, write.update);
+        return room.last;
+      }
+      case "fold": {
+        const room = rooms.find(write.room);
+        if (!room || room.deleted) return undefined;
+        putSnapshot.run(room.id, write.upTo, write.snapshot);
+        dropUpdates.run({ id: room.id, upTo: write.upTo });
+        return undefined;
+      }
+      case "entries": {
+        let last = countEntries.get(write.workspace) ?? 0;
+        if (last !== write.known) return false;
+        for (const entry of write.entries) insertEntry.run(write.workspace, ++last, entry);
+        return true;
+      }
       case "secret":
         insertSecret.run(write.name, write.value);
-        return;
-      case "delete":
-        dropUpdates.run(write.room, Number.MAX_SAFE_INTEGER);
-        dropSnapshot.run(write.room);
-        putTombstone.run(write.room);
+        return undefined;
+      case "delete": {
+        const room = rooms.make(write.room);
+        dropUpdates.run({ id: room.id, upTo: LAST_NUMBER });
+        dropSnapshot.run(room.id);
+        markDeleted.run(room.id);
+        room.deleted = true;
+        return undefined;
+      }
     }
   };
-  const writeAll = db.transaction((batch: readonly Write[]) => batch.forEach(writeOne));
+  const writeAll = db.transaction((batch: readonly Write[]) => batch.map(writeOne));
 
   return {
-    load(room) {
-      const rows = selectUpdates.all(room);
+    load(name, since = 0) {
+      const room = rooms.find(name);
+      if (!room || room.deleted)
+        return { snapshot: undefined, updates: [], deleted: room !== undefined, upTo: 0 };
+      const folded = selectUpTo.get(room.id) ?? 0;
       return {
-        snapshot: selectSnapshot.get(room),
-        updates: rows.map((row) => row.data),
-        deleted: isDeleted(room),
-        upTo: rows.at(-1)?.seq ?? 0,
+        snapshot: folded > since ? selectSnapshot.get(room.id) : undefined,
+        updates: selectUpdates.all({ id: room.id, since: Math.max(folded, since) }),
+        deleted: false,
+        upTo: room.last,
       };
     },
     entries: (workspace) => selectEntries.all(workspace),
     secret: (name) => selectSecret.get(name),
     write(batch) {
-      writeAll(batch);
+      let written: Written[];
+      try {
+        written = writeAll(batch);
+      } catch (error) {
+        rooms.forget();
+        throw error;
+      }
       if (batch.some(({ kind }) => kind === "fold" || kind === "delete"))
         db.pragma(`incremental_vacuum(${VACUUM_PAGES})`);
+      return written;
     },
     close: () => void db.close(),
   };
@@ -129,8 +167,7 @@ function openChecked(path: string): Database.Database {
     if (tables === 0) db.pragma("auto_vacuum = INCREMENTAL");
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
-    db.exec(SCHEMA);
-    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+    prepareSchema(db, version);
     lengthenLog(db);
     return db;
   } catch (error) {

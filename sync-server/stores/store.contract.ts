@@ -51,9 +51,52 @@ export function describeStore(
       expect(await firsts("w/even")).toEqual([2, 4]);
     });
 
+    it("numbers a room's updates 1, 2, 3 …, over folds, restarts and whatever else is written", async () => {
+      const update = Y.encodeStateAsUpdate(new Y.Doc());
+      const numbers = async (count: number): Promise<number[]> => {
+        const asked = Array.from({ length: count }, () => store.append("w/a", update));
+        const others = [store.append("w/b", update), store.append("w/c", update)];
+        await Promise.all(others);
+        return Promise.all(asked);
+      };
+      expect(await numbers(3)).toEqual([1, 2, 3]);
+      expect(await numbers(2)).toEqual([4, 5]);
+      await reopen();
+      expect(await numbers(1)).toEqual([6]);
+      await store.compact("w/a");
+      expect(await numbers(1)).toEqual([7]);
+      await store.compact("w/a");
+      await reopen();
+      expect((await store.load("w/a")).upTo).toBe(7);
+      expect(await numbers(2)).toEqual([8, 9]);
+      expect((await store.load("w/a")).upTo).toBe(9);
+    });
+
+    it("tells what came after a number, with the snapshot where the updates do not reach back", async () => {
+      const doc = new Y.Doc();
+      const updates: Uint8Array[] = [];
+      doc.on("update", (update: Uint8Array) => void updates.push(update));
+      for (let i = 0; i < 6; i++) doc.getText("t").insert(i, "abcdef"[i] ?? "");
+      for (const update of updates.slice(0, 4)) await store.append("w/a", update);
+      const since = async (seq: number): Promise<unknown> => {
+        const { snapshot, updates: found, upTo } = await store.load("w/a", seq);
+        return [snapshot !== undefined, found.length, upTo];
+      };
+      expect(await since(0)).toEqual([false, 4, 4]);
+      expect(await since(3)).toEqual([false, 1, 4]);
+      await store.compact("w/a");
+      for (const update of updates.slice(4)) await store.append("w/a", update);
+      expect(await since(0)).toEqual([true, 2, 6]);
+      expect(await since(3)).toEqual([true, 2, 6]);
+      expect(await since(4)).toEqual([false, 2, 6]);
+      expect(await since(5)).toEqual([false, 1, 6]);
+      expect(await since(6)).toEqual([false, 0, 6]);
+      expect((await store.load("w/a", 5)).updates[0]).toEqual(Buffer.from(updates[5]!));
+    });
+
     it("folds a log into one snapshot that says the same, with what is appended meanwhile after it", async () => {
       const doc = new Y.Doc();
-      let appended = Promise.resolve();
+      let appended: Promise<unknown> = Promise.resolve();
       doc.on("update", (update: Uint8Array) => void (appended = store.append("w/a", update)));
       for (let i = 0; i < 50; i++) doc.getText("t").insert(0, `${i} `);
       await appended;
@@ -81,9 +124,13 @@ export function describeStore(
       const folding = store.compact("w/a");
       await store.deleteRoom("w/a");
       await folding;
-      await store.append("w/a", update);
+      await expect(store.append("w/a", update)).rejects.toThrow("the room was deleted");
+      expect(await store.append("w/b", update)).toBe(1);
       await store.compact("w/a");
+      await store.deleteRoom("w/never");
       await reopen();
+      expect((await store.load("w/never")).deleted).toBe(true);
+      await expect(store.append("w/a", update)).rejects.toThrow("the room was deleted");
       expect(await store.load("w/a")).toMatchObject({ updates: [], deleted: true });
       expect((await store.load("w/a")).snapshot).toBeUndefined();
       expect((await store.load("w/b")).deleted).toBe(false);
@@ -91,14 +138,26 @@ export function describeStore(
 
     it("keeps membership entries in their order, for each workspace apart", async () => {
       await Promise.all([
-        store.appendEntries("w", ["1", "2"]),
-        store.appendEntries("v", ["x"]),
-        store.appendEntries("w", ["3"]),
+        store.appendEntries("w", ["1", "2"], 0),
+        store.appendEntries("v", ["x"], 0),
+        store.appendEntries("w", ["3"], 2),
       ]);
       await reopen();
       expect(await store.entries("w")).toEqual(["1", "2", "3"]);
       expect(await store.entries("v")).toEqual(["x"]);
       expect(await store.entries("u")).toEqual([]);
+    });
+
+    it("keeps entries only of who knew the whole log, and none of anybody else's", async () => {
+      const asked = ["a", "b", "c", "d"].map((by) =>
+        store.appendEntries("w", [`${by}1`, `${by}2`], 0),
+      );
+      expect((await Promise.all(asked)).filter((kept) => kept)).toHaveLength(1);
+      expect(await store.entries("w")).toHaveLength(2);
+      expect(await store.appendEntries("w", ["early"], 3)).toBe(false);
+      expect(await store.appendEntries("w", ["late"], 1)).toBe(false);
+      expect(await store.appendEntries("w", ["right"], 2)).toBe(true);
+      expect((await store.entries("w")).slice(2)).toEqual(["right"]);
     });
 
     it("makes a secret once and gives the same ever after", async () => {

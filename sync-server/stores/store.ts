@@ -5,23 +5,36 @@ export interface StoredRoom {
   readonly updates: readonly Uint8Array[];
   /** The room was deleted; its name is refused for good. */
   readonly deleted: boolean;
+  /** The number of the last update that is in it; 0 where there is none. */
+  readonly upTo: number;
 }
 
 export interface Store {
-  load(room: string): Promise<StoredRoom>;
-  /** Appends one update. Appends resolve in the order in which they were asked for. */
-  append(room: string, update: Uint8Array): Promise<void>;
+  /**
+   * The whole room or, where `since` is given, only what came after the update of that number; the snapshot
+   * is then left out unless the updates do not reach back so far.
+   */
+  load(room: string, since?: number): Promise<StoredRoom>;
+  /**
+   * Appends one update and gives back its number in the room: 1, 2, 3 … in the order in which updates are
+   * committed, without gaps. Appends resolve in the order in which they were asked for. Rejects where the room
+   * was deleted.
+   */
+  append(room: string, update: Uint8Array): Promise<number>;
   /**
    * Folds a room's updates into one snapshot, kept and trimmed in one transaction, while appends go on.
    * Gives back the size of the snapshot in bytes.
    */
   compact(room: string): Promise<number>;
-  /** Forgets the room and leaves a tombstone. What is appended afterwards is not kept. */
+  /** Forgets the room and leaves a tombstone. */
   deleteRoom(room: string): Promise<void>;
   /** A workspace's membership log, as JSON texts in the order in which they were accepted. */
   entries(workspace: string): Promise<readonly string[]>;
-  /** Appends all of them or none. */
-  appendEntries(workspace: string, entries: readonly string[]): Promise<void>;
+  /**
+   * Appends all of them, if the log holds exactly `known` entries; else none, and gives back false: somebody
+   * else was quicker, and what is to be appended has to be judged again.
+   */
+  appendEntries(workspace: string, entries: readonly string[], known: number): Promise<boolean>;
   /** A value of the server's own, made once and kept. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;

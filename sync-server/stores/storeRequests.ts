@@ -1,9 +1,10 @@
 /** What the server and the store's thread say to each other, and how a request is answered. */
-import type { RoomLog, SqliteFile, Write } from "./sqlite.ts";
+import type { SqliteFile, Write, Written } from "./sqlite.ts";
+import type { StoredRoom } from "./store.ts";
 
 export type StoreRequest =
   | { readonly kind: "write"; readonly id: number; readonly batch: readonly Write[] }
-  | { readonly kind: "load"; readonly id: number; readonly room: string }
+  | { readonly kind: "load"; readonly id: number; readonly room: string; readonly since: number }
   | { readonly kind: "entries"; readonly id: number; readonly workspace: string }
   | { readonly kind: "secret"; readonly id: number; readonly name: string }
   | { readonly kind: "close"; readonly id: number };
@@ -26,13 +27,12 @@ export function answerRequest(file: SqliteFile, request: StoreRequest): StoreAns
 function carryOut(
   file: SqliteFile,
   request: StoreRequest,
-): RoomLog | readonly string[] | Uint8Array | undefined {
+): StoredRoom | readonly Written[] | readonly string[] | Uint8Array | undefined {
   switch (request.kind) {
     case "write":
-      file.write(request.batch);
-      return undefined;
+      return file.write(request.batch);
     case "load":
-      return file.load(request.room);
+      return file.load(request.room, request.since);
     case "entries":
       return file.entries(request.workspace);
     case "secret":

@@ -1,0 +1,126 @@
+/**
+ * The membership logs that this server has read, and how entries get into them: judged by the log as it is,
+ * and judged again where somebody else was quicker.
+ */
+import type { WorkspaceId } from "../lib/base/ids.ts";
+import { webcryptoSignatures } from "../lib/platform/webcrypto.ts";
+import { type Entry, entryId, parseEntry } from "../lib/workspace/entry.ts";
+import {
+  type EntryRefusal,
+  type Membership,
+  applyEntries,
+  replay,
+} from "../lib/workspace/membership.ts";
+import { limits } from "./limits.ts";
+import type { Store } from "./stores/store.ts";
+
+type Refusal = EntryRefusal | "not-an-entry" | "log-full";
+
+export interface Accepted {
+  readonly accepted: number;
+  readonly refused: readonly { readonly index: number; readonly reason: Refusal }[];
+}
+
+export interface MembershipLogs {
+  /** The membership; one without members where the server knows no such workspace. */
+  current(workspace: WorkspaceId): Promise<Membership>;
+  /** Judges and appends; gives back the membership as it is then, too. */
+  add(workspace: WorkspaceId, values: readonly unknown[]): Promise<Accepted & Log>;
+  /** Reads what is stored: another node may have appended. */
+  reread(workspace: WorkspaceId): Promise<Membership>;
+}
+
+interface Log {
+  readonly membership: Membership;
+  /** How many entries are stored. */
+  readonly length: number;
+}
+
+interface Judged extends Accepted {
+  readonly membership: Membership;
+  /** The entries that are new, as they are stored. */
+  readonly fresh: readonly string[];
+}
+
+export function openMembershipLogs(store: Store): MembershipLogs {
+  const known = new Map<WorkspaceId, Promise<Log>>();
+
+  const read = async (workspace: WorkspaceId): Promise<Log> => {
+    const stored = await store.entries(workspace);
+    const entries = stored.map((text) => parseEntry(JSON.parse(text)));
+    const membership = await replay(
+      workspace,
+      entries.filter((entry) => entry !== undefined),
+      webcryptoSignatures,
+    );
+    return { membership, length: stored.length };
+  };
+
+  /** What failed, and names that nobody registered, are not kept in memory. */
+  const keep = <L extends Log>(workspace: WorkspaceId, log: Promise<L>): Promise<L> => {
+    known.set(workspace, log);
+    const forget = (): void => {
+      if (known.get(workspace) === log) known.delete(workspace);
+    };
+    log.then(({ length }) => {
+      if (length === 0) forget();
+    }, forget);
+    return log;
+  };
+
+  const current = (workspace: WorkspaceId): Promise<Log> =>
+    known.get(workspace) ?? keep(workspace, read(workspace));
+
+  const add = async (before: Log, values: readonly unknown[]): Promise<Accepted & Log> => {
+    for (let log = before; ; log = await read(before.membership.workspace)) {
+      const { fresh, ...judged } = await judge(log.membership, values);
+      const { workspace } = judged.membership;
+      if (fresh.length === 0) return { ...judged, length: log.length };
+      if (await store.appendEntries(workspace, fresh, log.length))
+        return { ...judged, length: log.length + fresh.length };
+    }
+  };
+
+  return {
+    current: async (workspace) => (await current(workspace)).membership,
+    // One after another for a workspace: each is judged by the log as the one before left it.
+    add: (workspace, values) =>
+      keep(
+        workspace,
+        current(workspace).then((before) => add(before, values)),
+      ),
+    async reread(workspace) {
+      // After what is being appended here, and before what is appended next.
+      const before = Promise.resolve(known.get(workspace)).catch(() => undefined);
+      const log = before.then(() => read(workspace));
+      return (await keep(workspace, log)).membership;
+    },
+  };
+}
+
+/** What the log says of each entry. Changes nothing. */
+async function judge(before: Membership, values: readonly unknown[]): Promise<Judged> {
+  const refused: { index: number; reason: Refusal }[] = [];
+  const candidates: { index: number; entry: Entry }[] = [];
+  let space = limits.entries - before.seen.size;
+  for (const [index, value] of values.entries()) {
+    const entry = parseEntry(value);
+    if (!entry) refused.push({ index, reason: "not-an-entry" });
+    else if (!before.seen.has(entryId(entry)) && space-- <= 0)
+      refused.push({ index, reason: "log-full" });
+    else candidates.push({ index, entry });
+  }
+  const entries = candidates.map(({ entry }) => entry);
+  const applied = await applyEntries(before, entries, Date.now(), webcryptoSignatures);
+  const said = new Map(applied.refused.map(({ index, reason }) => [index, reason]));
+  const fresh = new Map<string, string>();
+  for (const [i, { index, entry }] of candidates.entries()) {
+    const reason = said.get(i);
+    if (reason) refused.push({ index, reason });
+    else if (!before.seen.has(entryId(entry))) fresh.set(entryId(entry), JSON.stringify(entry));
+  }
+  refused.sort((a, b) => a.index - b.index);
+  const { membership } = fresh.size > 0 ? applied : { membership: before };
+  const accepted = values.length - refused.length;
+  return { accepted, refused, membership, fresh: [...fresh.values()] };
+}
