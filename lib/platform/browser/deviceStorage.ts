@@ -73,6 +73,7 @@ export class BrowserDeviceStorage implements DeviceStorage {
 
   async unsaved(workspace: WorkspaceId): Promise<Unsaved> {
     const { unsavedIn } = await import("./storageUsage.ts");
+    await this.#parts.health.written(); // what a server has acknowledged at this moment waits no more
     return unsavedIn(this.#parts.db, workspace);
   }
 
@@ -94,7 +95,8 @@ export class BrowserDeviceStorage implements DeviceStorage {
     const unseen = await this.#parts.unseen(workspace);
     try {
       const { entries } = await MembershipCache.open(db, workspace, signer);
-      const about = { entries, by: this.#parts.myName() };
+      const alone = (await db.get("workspaces", workspace))?.onServer === false;
+      const about = { entries, by: this.#parts.myName(), alone };
       return await exportFile(await exportSource(db, workspace, unseen?.session, about), watch);
     } finally {
       await unseen?.done();

@@ -35,6 +35,8 @@ export interface ExportSource {
   room(key: RoomKey): Promise<Y.Doc | undefined>;
   /** A chunk, from here or from the server; undefined where it can be had nowhere. */
   chunk(digest: Digest): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** No server has it: what is not here is nowhere, so that nothing is missing. */
+  readonly alone: boolean;
   readonly entries: readonly Entry[];
   /** The name of whoever exports. */
   readonly by: string;
@@ -98,7 +100,7 @@ async function writeRooms(
       doc.destroy();
       await zip.add(roomEntry(key), state, true);
       rooms.push({ room: key, size: state.length, sha256: digestBytes(state) });
-    } else if (key !== "runs") missing.push(key); // there need not have been any run
+    } else if (!source.alone) missing.push(key);
     progress(++done / keys.size);
   }
   return { rooms, missing, blobs: [...blobs.values()], title };

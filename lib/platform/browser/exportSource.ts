@@ -15,7 +15,7 @@ export async function exportSource(
   db: Database,
   workspace: WorkspaceId,
   session: BrowserSession | undefined,
-  about: { readonly entries: readonly Entry[]; readonly by: string },
+  about: { readonly entries: readonly Entry[]; readonly by: string; readonly alone: boolean },
 ): Promise<ExportSource> {
   const log = logOf(db);
   const store = indexedBlobStore(db, workspace);

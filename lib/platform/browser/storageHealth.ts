@@ -58,6 +58,11 @@ export class StorageHealth {
   async newer(): Promise<void> {
     this.#newer = true;
     this.#tell();
+    await this.written();
+  }
+
+  /** Everything that was asked for so far is written, or cannot be now. */
+  async written(): Promise<void> {
     for (const log of this.#logs) await log.written();
   }
 
