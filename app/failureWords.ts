@@ -20,6 +20,7 @@ const codes: readonly WorkspaceFailure["code"][] = [
   "invite-expired",
   "no-keys",
   "no-storage",
+  "newer-app",
 ];
 
 /** Anything that is no WorkspaceFailure is a bug, and is said as one. */
@@ -117,6 +118,15 @@ function wordsOf(code: WorkspaceFailure["code"]): FailureWords {
         words: [
           "Storage is switched off or full, as in some private windows, so notebooks could not be kept from one moment to the next.",
           "Allow cookies and site data for this address, free some disk space, or open it in an ordinary window.",
+        ],
+        again: true,
+      };
+    case "newer-app":
+      return {
+        heading: "A newer Ensemble has been used here",
+        words: [
+          "What this browser keeps was taken over by a newer version of Ensemble, which this page is not. Nothing is lost.",
+          "Close all other tabs of Ensemble, and load this page again.",
         ],
         again: true,
       };

@@ -1,5 +1,6 @@
 /** Pixels as a PNG, without a canvas (PNG specification, third edition; zlib: RFC 1950, 1951). */
 import { joinBytes } from "../base/bytes.ts";
+import { checksum } from "../base/checksum.ts";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const COLOUR_TYPE = { 2: 4, 4: 6 } as const;
@@ -67,22 +68,11 @@ function stored(bytes: Uint8Array): Uint8Array {
 
 function chunk(name: string, data: ArrayLike<number>): Uint8Array {
   const named = joinBytes([Array.from(name, (letter) => letter.charCodeAt(0)), data]);
-  return joinBytes([bigEndian(data.length), named, bigEndian(crc32(named))]);
+  return joinBytes([bigEndian(data.length), named, bigEndian(checksum(named))]);
 }
 
 function bigEndian(value: number): number[] {
   return [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, value) => {
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
 
 function adler32(bytes: Uint8Array): number {

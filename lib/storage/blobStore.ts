@@ -15,8 +15,11 @@ export interface StoredBlob {
 /** As the server takes them. */
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 
+/** There is no room for more on this device. */
+export type BlobStoreFailure = { readonly code: "storage-full" };
+
 export interface BlobStore {
-  /** Durable when it resolves. */
+  /** Durable when it resolves. Throws AppError<BlobStoreFailure>, as putManifest does. */
   putChunk(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   chunk(digest: Digest): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The blob is whole. `waits`: the server does not have it, so its chunks wait from now on. Both or neither. */

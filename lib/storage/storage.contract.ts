@@ -131,8 +131,29 @@ export function describeUpdateLog(
       await damage(ROOM);
       doc.getText("t").insert(1, "b");
       await appended();
+      const told: string[] = [];
+      log.onAside((room) => told.push(room));
       expect(await textIn(log)).toBe("ab");
-      expect(await textIn(await reopen())).toBe("ab");
+      expect(told).toEqual([ROOM]);
+      const again = await reopen();
+      expect(await textIn(again)).toBe("ab");
+      const [found, ...more] = await again.damages("w/");
+      expect(found).toMatchObject({ room: ROOM, kind: "change", told: false });
+      expect(found?.bytes).toEqual(Uint8Array.of(9, 9, 9));
+      expect(more).toEqual([]);
+      await again.damagesTold("w/");
+      expect((await again.damages("w/"))[0]?.told).toBe(true);
+      await again.forgetDamages("w/");
+      expect(await again.damages("w/")).toEqual([]);
+    });
+
+    it("takes a room that came whole, and pushes it", async () => {
+      const doc = new Y.Doc();
+      doc.getText("t").insert(0, "theirs");
+      await log.adopt(ROOM, Y.encodeStateAsUpdateV2(doc));
+      const again = await reopen();
+      expect(await textIn(again)).toBe("theirs");
+      expect([...(await again.pending("w/"))]).toEqual([[ROOM, 1]]);
     });
 
     it("makes a draft of a room in one step: its log is empty, its content is not lost", async () => {
@@ -141,11 +162,14 @@ export function describeUpdateLog(
       await appended();
       await log.setAside(ROOM, "read-only");
       expect(await log.load(ROOM)).toEqual({ snapshot: undefined, updates: [], pending: [] });
-      const [draft] = await (await reopen()).drafts("w/");
+      const again = await reopen();
+      const [draft] = await again.drafts("w/");
       const kept = new Y.Doc();
       Y.applyUpdateV2(kept, draft?.state ?? new Uint8Array());
       expect(kept.getText("t").toJSON()).toBe("mine");
       expect(draft).toMatchObject({ room: ROOM, reason: "read-only" });
+      await again.forgetDraft(draft?.id ?? 0);
+      expect(await again.drafts("w/")).toEqual([]);
     });
   });
 }

@@ -21,6 +21,11 @@ export class Ledger<Id> {
     return this.#open.length;
   }
 
+  /** How many changes are neither acknowledged nor in the log. */
+  get unkept(): number {
+    return this.#open.filter(({ change }) => change.id === undefined).length;
+  }
+
   /** The document has one more change. */
   add(id?: Id): Change<Id> {
     const change = { id, acknowledged: false };

@@ -6,6 +6,8 @@ import { AppError } from "../base/errors.ts";
 import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
 import { Settable } from "../base/observable.ts";
 import type { RoomKey } from "../document/rooms.ts";
+import { type Aside, asideOf } from "../workspace/aside.ts";
+import { memoryUpdateLog } from "./memoryStorage.ts";
 import type {
   BlobManifest,
   Connection,
@@ -23,11 +25,15 @@ export class MemorySession implements WorkspaceSession {
   readonly connection = new Settable<Connection>({ kind: "saved" });
   /** The invites that were made, for a test to look at. */
   readonly invites: InviteOptions[] = [];
+  /** What the session's drafts and damages are kept in. */
+  readonly log = memoryUpdateLog();
+  readonly aside: Aside;
   readonly #rooms = new Map<RoomKey, OpenRoom>();
   readonly #bytes = new Map<Digest, Uint8Array<ArrayBuffer>>();
 
   constructor(id: WorkspaceId, me: Member, others: readonly Member[] = []) {
     this.id = id;
+    this.aside = asideOf(this.log, id);
     this.me = new Settable(me);
     this.members = new Settable<readonly Member[]>([me, ...others]);
   }

@@ -1,8 +1,10 @@
 /** Storage that is gone with the test: the same ports, in maps. `damage` does what a torn disk does. */
+import * as Y from "yjs";
 import type { Digest } from "../base/ids.ts";
 import type { BlobStore, StoredBlob } from "../storage/blobStore.ts";
 import { foldContent, isUpdate } from "../storage/fold.ts";
-import type { ChangeId, Draft, UpdateLog } from "../storage/updateLog.ts";
+import { Settable } from "../base/observable.ts";
+import type { ChangeId, Damage, Draft, UpdateLog, WriteFailure } from "../storage/updateLog.ts";
 
 export interface MemoryLog extends UpdateLog {
   damage(room: string): void;
@@ -11,7 +13,9 @@ export interface MemoryLog extends UpdateLog {
 export function memoryUpdateLog(): MemoryLog {
   const logs = new Map<string, Uint8Array[]>();
   const marks = new Map<ChangeId, string>();
-  const drafts: Draft[] = [];
+  let drafts: Draft[] = [];
+  let damages: Damage[] = [];
+  const listeners = new Set<(room: string) => void>();
   let last = 0;
   const add = (room: string, update: Uint8Array): void =>
     void logs.set(room, [...(logs.get(room) ?? []), update]);
@@ -21,18 +25,40 @@ export function memoryUpdateLog(): MemoryLog {
   };
   const pendingIn = (room: string): ChangeId[] =>
     [...marks].filter(([, marked]) => marked === room).map(([change]) => change);
+  const setDamagedAside = (room: string): void => {
+    const all = logs.get(room) ?? [];
+    const torn = all.filter((update) => !isUpdate(update));
+    if (torn.length === 0) return;
+    logs.set(room, all.filter(isUpdate));
+    for (const bytes of torn)
+      damages.push({ id: ++last, room, kind: "change", bytes, at: 0, told: false });
+    for (const listener of listeners) listener(room);
+  };
   return {
-    load: (room) =>
-      Promise.resolve({
-        snapshot: undefined,
-        updates: (logs.get(room) ?? []).filter(isUpdate),
-        pending: pendingIn(room),
-      }),
+    failure: new Settable<WriteFailure | undefined>(undefined),
+    onAside(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    load(room) {
+      setDamagedAside(room);
+      const updates = logs.get(room) ?? [];
+      return Promise.resolve({ snapshot: undefined, updates, pending: pendingIn(room) });
+    },
     append(room, update) {
       add(room, update);
       return Promise.resolve(mark(room));
     },
     written: () => Promise.resolve(),
+    retry: () => Promise.resolve(),
+    drop: () => undefined,
+    adopt(room, state) {
+      const doc = new Y.Doc();
+      Y.applyUpdateV2(doc, state);
+      logs.set(room, [Y.encodeStateAsUpdate(doc)]);
+      mark(room);
+      return Promise.resolve();
+    },
     appendAcknowledged: (room, update) => Promise.resolve(add(room, update)),
     acknowledge(changes) {
       for (const change of changes) marks.delete(change);
@@ -47,12 +73,27 @@ export function memoryUpdateLog(): MemoryLog {
       Promise.resolve([...logs.keys()].filter((room) => room.startsWith(prefix)).sort()),
     setAside(room, reason) {
       const updates = (logs.get(room) ?? []).filter(isUpdate);
-      drafts.push({ room, reason, state: foldContent({ snapshot: undefined, updates }) });
+      const state = foldContent({ snapshot: undefined, updates });
+      for (const listener of listeners) listener(room);
+      drafts.push({ id: ++last, room, reason, state, at: 0 });
       logs.delete(room);
       for (const change of pendingIn(room)) marks.delete(change);
       return Promise.resolve();
     },
     drafts: (prefix) => Promise.resolve(drafts.filter(({ room }) => room.startsWith(prefix))),
+    forgetDraft(draft) {
+      drafts = drafts.filter(({ id }) => id !== draft);
+      return Promise.resolve();
+    },
+    damages: (prefix) => Promise.resolve(damages.filter(({ room }) => room.startsWith(prefix))),
+    damagesTold(prefix) {
+      damages = damages.map((one) => (one.room.startsWith(prefix) ? { ...one, told: true } : one));
+      return Promise.resolve();
+    },
+    forgetDamages(prefix) {
+      damages = damages.filter(({ room }) => !room.startsWith(prefix));
+      return Promise.resolve();
+    },
     damage: (room) => add(room, Uint8Array.of(9, 9, 9)),
   };
 }

@@ -7,11 +7,15 @@ import { renameWorkspace } from "../document/indexDoc.ts";
 import type { Member } from "../workspace/session.ts";
 import type { WorkspaceFailure, WorkspaceSummary, Workspaces } from "../workspace/workspaces.ts";
 import { memoryPlatform } from "./memoryPlatform.ts";
+import { MemoryDeviceStorage } from "./memoryDeviceStorage.ts";
 import { MemorySession } from "./memorySession.ts";
 
 export class MemoryWorkspaces implements Workspaces {
   readonly list = new Settable<readonly WorkspaceSummary[]>([]);
   readonly myName = new Settable("");
+  readonly storage = new MemoryDeviceStorage((id) =>
+    this.list.set(this.list.current.filter((one) => one.id !== id)),
+  );
   readonly sessions = new Map<WorkspaceId, MemorySession>();
   /** What stands in the way of the next join. */
   joinFailure: WorkspaceFailure | undefined;

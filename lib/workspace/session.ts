@@ -9,6 +9,7 @@ import type { Observable } from "../base/observable.ts";
 import type { BlobManifest } from "../document/blobManifest.ts";
 import type { RoomKey } from "../document/rooms.ts";
 import type { CellProgress } from "../kernel/capability.ts";
+import type { Aside } from "./aside.ts";
 
 export type { BlobManifest } from "../document/blobManifest.ts";
 
@@ -20,11 +21,14 @@ export interface Member {
   readonly role: Role;
 }
 
-/** The status "Connection". "saved": everything this browser holds, opened or not, is durable on the server. */
+/**
+ * The status "Connection". "saved": everything this browser holds, opened or not, is durable on the server. `unkept`:
+ * so many of the pending changes are in this tab alone, since this browser's storage does not take them.
+ */
 export type Connection =
   | { readonly kind: "saved" }
-  | { readonly kind: "saving"; readonly pending: number }
-  | { readonly kind: "offline"; readonly pending: number }
+  | { readonly kind: "saving"; readonly pending: number; readonly unkept?: number }
+  | { readonly kind: "offline"; readonly pending: number; readonly unkept?: number }
   | { readonly kind: "read-only" }
   /** The server refused this workspace or this member; `reason` is a code the app puts in words. */
   | { readonly kind: "refused"; readonly reason: string };
@@ -92,6 +96,8 @@ export interface WorkspaceSession {
   readonly members: Observable<readonly Member[]>;
   readonly connection: Observable<Connection>;
   readonly blobs: Blobs;
+  /** What was taken out of this workspace's rooms in this browser. */
+  readonly aside: Aside;
   /** Opens a room from this browser's log; the server's content is merged in when it arrives. */
   open(room: RoomKey): Promise<OpenRoom>;
   /** The path and fragment of an invite link. Works offline; the server learns of it when it is met. */

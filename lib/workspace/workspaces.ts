@@ -4,6 +4,7 @@
  */
 import type { WorkspaceId } from "../base/ids.ts";
 import type { Observable } from "../base/observable.ts";
+import type { DeviceStorage } from "./deviceStorage.ts";
 import type { Member, WorkspaceSession } from "./session.ts";
 
 /** What the home page shows of a workspace without opening it; kept up to date while it is open. */
@@ -31,7 +32,9 @@ export type WorkspaceFailure =
   | { readonly code: "invite-expired" }
   /** This page is not a secure context, or its storage is switched off: no keys, nothing can be kept. */
   | { readonly code: "no-keys" }
-  | { readonly code: "no-storage" };
+  | { readonly code: "no-storage" }
+  /** A newer app has been here: it has moved on what is kept, and this one cannot read it. */
+  | { readonly code: "newer-app" };
 
 export interface Workspaces {
   /** Newest opened first. */
@@ -45,4 +48,6 @@ export interface Workspaces {
   join(workspace: WorkspaceId, fragment: string): Promise<void>;
   /** Opens a workspace that this browser has. Throws AppError<WorkspaceFailure>. Opened twice it is the same session. */
   open(workspace: WorkspaceId): Promise<WorkspaceSession>;
+  /** What this browser keeps, and how to take it out or bring it in. */
+  readonly storage: DeviceStorage;
 }

@@ -6,7 +6,7 @@ import type { BrowserWorkspaces } from "../../lib/platform/browser/workspaces.ts
 import { joinByInvite, signIn } from "../../lib/platform/node/client.ts";
 import { newDevice } from "../../lib/testing/foundedWorkspace.ts";
 import type { Connection, Role, WorkspaceSession } from "../../lib/workspace/session.ts";
-import { type TestBrowser, testBrowser } from "./testBrowser.ts";
+import { type BrowserOptions, type TestBrowser, testBrowser } from "./testBrowser.ts";
 import { type TestOptions, type TestServer, startTestServer, until } from "./testServer.ts";
 
 export const NOTEBOOK = "notebook/aaaaaaaaaaaaaaaa" as RoomKey;
@@ -21,7 +21,7 @@ export interface Client {
 
 export interface Clients {
   readonly server: TestServer;
-  browser(): TestBrowser;
+  browser(options?: BrowserOptions): TestBrowser;
   /** Mira makes a workspace. */
   found(): Promise<Client>;
   /** Jun joins it by an invite. */
@@ -36,8 +36,8 @@ export async function openClients(options: TestOptions = {}): Promise<Clients> {
   const browsers: TestBrowser[] = [];
   const clients: Clients = {
     server,
-    browser() {
-      const browser = testBrowser(server);
+    browser(options) {
+      const browser = testBrowser(server, options);
       browsers.push(browser);
       return browser;
     },

@@ -3,10 +3,12 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { WebSocket } from "ws";
 import type { WorkspaceId } from "../../lib/base/ids.ts";
-import { openDatabase } from "../../lib/platform/browser/database.ts";
+import { type Database, openDatabase } from "../../lib/platform/browser/database.ts";
 import { indexedUpdateLog } from "../../lib/platform/browser/indexedUpdateLog.ts";
 import { type BrowserWorkspaces, openWorkspaces } from "../../lib/platform/browser/workspaces.ts";
+import type { StorageCount } from "../../lib/platform/browser/storageHealth.ts";
 import type { Channel } from "../../lib/platform/browser/tabs.ts";
+import { memoryLocks } from "../../lib/testing/memoryLocks.ts";
 import type { Draft } from "../../lib/storage/updateLog.ts";
 
 export interface TestBrowser {
@@ -18,11 +20,22 @@ export interface TestBrowser {
   drafts(workspace: WorkspaceId): Promise<readonly Draft[]>;
   /** Leaves other bytes in the place of every chunk of a blob, as a torn disk would. */
   damageBlobs(): Promise<void>;
+  /** Its database, as a test looks into it; closed by the test. */
+  database(): Promise<Database>;
   close(): Promise<void>;
 }
 
-export function testBrowser(server: { readonly origin: string }): TestBrowser {
+export interface BrowserOptions {
+  /** What the browser says of its storage. */
+  readonly storage?: StorageCount;
+}
+
+export function testBrowser(
+  server: { readonly origin: string },
+  options: BrowserOptions = {},
+): TestBrowser {
   const indexedDB = new IDBFactory();
+  const locks = memoryLocks();
   const channels = new Set<Channel>();
   const tabs: BrowserWorkspaces[] = [];
 
@@ -46,6 +59,8 @@ export function testBrowser(server: { readonly origin: string }): TestBrowser {
         origin: server.origin,
         indexedDB,
         openChannel,
+        locks,
+        storage: options.storage ?? {},
         WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
       });
       tabs.push(opened);
@@ -61,6 +76,7 @@ export function testBrowser(server: { readonly origin: string }): TestBrowser {
         await db.put("chunks", Uint8Array.of(9), key);
       db.close();
     },
+    database: () => openDatabase(indexedDB),
     async drafts(workspace) {
       const db = await openDatabase(indexedDB);
       const drafts = await indexedUpdateLog(db).drafts(`${workspace}/`);

@@ -5,6 +5,7 @@
 import type { RoomKey } from "../../document/rooms.ts";
 import type { Rooms } from "./rooms.ts";
 import type { ServerLink } from "./serverLink.ts";
+import { whenRooms } from "./whenRooms.ts";
 
 const AT_ONCE = 3;
 /** A room that the server does not answer for is left for later, milliseconds. */
@@ -76,18 +77,7 @@ export class BackgroundSync {
     const { room } = held;
     const isDone = (): boolean =>
       !this.#online || room.refusal !== undefined || (room.merged && room.pending === 0);
-    const stops: (() => void)[] = [];
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (isDone()) resolve();
-      };
-      const timer = setTimeout(resolve, PATIENCE);
-      stops.push(this.#rooms.onChange(look), this.#link.state.subscribe(look), () =>
-        clearTimeout(timer),
-      );
-      look();
-    });
-    for (const stop of stops) stop();
+    await whenRooms({ rooms: this.#rooms, link: this.#link }, isDone, PATIENCE);
     held.release();
   }
 }

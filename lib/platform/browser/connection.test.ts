@@ -7,6 +7,7 @@ const facts: ConnectionFacts = {
   mayWrite: true,
   overlaid: false,
   pending: 0,
+  unkept: 0,
 };
 
 it("says saved only when the server has been met and nothing waits", () => {
@@ -24,13 +25,16 @@ it("says read only to whoever's changes stay in their tab", () => {
   expect(connectionOf({ ...facts, overlaid: true })).toEqual({ kind: "read-only" });
 });
 
-it("says why it is refused, and never hides that this browser keeps nothing", () => {
+it("says why it is refused", () => {
   const link = { kind: "refused", reason: "not-a-member" } as const;
   expect(connectionOf({ ...facts, link })).toEqual({ kind: "refused", reason: "not-a-member" });
-  const refusal = "storage-failed";
-  for (const kind of ["online", "offline"] as const)
-    expect(connectionOf({ ...facts, link: { kind }, refusal })).toEqual({
-      kind: "refused",
-      reason: refusal,
+});
+
+it("never says that it keeps what this browser's storage does not take", () => {
+  for (const [link, kind] of [["online", "saving"] as const, ["offline", "offline"] as const])
+    expect(connectionOf({ ...facts, link: { kind: link }, pending: 3, unkept: 2 })).toEqual({
+      kind,
+      pending: 3,
+      unkept: 2,
     });
 });

@@ -5,24 +5,25 @@ import type { LinkState } from "./serverLink.ts";
 
 export interface ConnectionFacts {
   readonly link: LinkState;
-  /** Why something that is open is refused, or cannot be kept. */
+  /** Why something that is open is refused. */
   readonly refusal: string | undefined;
   readonly mayWrite: boolean;
   /** This tab holds changes that stay in it. */
   readonly overlaid: boolean;
   /** Changes, membership entries and chunks of blobs that the server has not acknowledged. */
   readonly pending: number;
+  /** Of these, the changes that this browser's storage does not take. */
+  readonly unkept: number;
 }
 
 export function connectionOf(facts: ConnectionFacts): Connection {
   const { link, refusal, mayWrite, overlaid, pending } = facts;
+  const waiting = { pending, ...(facts.unkept > 0 ? { unkept: facts.unkept } : {}) };
   switch (link.kind) {
     case "refused":
       return { kind: "refused", reason: link.reason };
     case "offline":
-      return refusal === "storage-failed"
-        ? { kind: "refused", reason: refusal }
-        : { kind: "offline", pending };
+      return { kind: "offline", ...waiting };
     case "connecting":
     case "online":
       if (refusal !== undefined) return { kind: "refused", reason: refusal };
@@ -30,7 +31,7 @@ export function connectionOf(facts: ConnectionFacts): Connection {
       // Before the first word of the server nothing is claimed.
       return pending === 0 && link.kind === "online"
         ? { kind: "saved" }
-        : { kind: "saving", pending };
+        : { kind: "saving", ...waiting };
     default:
       return assertNever(link);
   }

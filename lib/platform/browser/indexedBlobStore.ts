@@ -1,30 +1,41 @@
 /** A workspace's blobs in IndexedDB, a record for each chunk. */
-import type { Digest, WorkspaceId } from "../../base/ids.ts";
-import type { BlobStore } from "../../storage/blobStore.ts";
-import type { Database } from "./database.ts";
+import { AppError } from "../../base/errors.ts";
+import type { WorkspaceId } from "../../base/ids.ts";
+import type { BlobStore, BlobStoreFailure } from "../../storage/blobStore.ts";
+import { type Database, ofWorkspace } from "./database.ts";
+import { isFull } from "./writeQueue.ts";
 
-export function indexedBlobStore(db: Database, workspace: WorkspaceId): BlobStore {
-  // Arrays sort after everything that a digest can be.
-  const all = (): IDBKeyRange => IDBKeyRange.bound([workspace], [workspace, []]);
+/** `grown`: a blob more is kept, and there is so much less space. */
+export function indexedBlobStore(
+  db: Database,
+  workspace: WorkspaceId,
+  grown: () => void = () => undefined,
+): BlobStore {
+  const all = (): IDBKeyRange => ofWorkspace(workspace);
   return {
-    async putChunk(digest, bytes) {
-      const tx = db.transaction("chunks", "readwrite", { durability: "strict" });
-      await tx.store.put(bytes, [workspace, digest]);
-      await tx.done;
-    },
+    putChunk: (digest, bytes) =>
+      whileThereIsSpace(async () => {
+        const tx = db.transaction("chunks", "readwrite", { durability: "strict" });
+        await Promise.all([tx.store.put(bytes, [workspace, digest]), tx.done]);
+      }),
     chunk: (digest) => db.get("chunks", [workspace, digest]),
     async putManifest(manifest, waits) {
-      const tx = db.transaction(["manifests", "uploads"], "readwrite", { durability: "strict" });
-      await tx.objectStore("manifests").put(manifest, [workspace, manifest.sha256]);
-      for (const chunk of waits ? manifest.chunks : [])
-        await tx.objectStore("uploads").put(1, [workspace, chunk]);
-      await tx.done;
+      await whileThereIsSpace(async () => {
+        const tx = db.transaction(["manifests", "uploads"], "readwrite", { durability: "strict" });
+        const uploads = tx.objectStore("uploads");
+        await Promise.all([
+          tx.objectStore("manifests").put(manifest, [workspace, manifest.sha256]),
+          ...(waits ? manifest.chunks : []).map((chunk) => uploads.put(1, [workspace, chunk])),
+          tx.done,
+        ]);
+      });
+      grown();
     },
     manifest: (digest) => db.get("manifests", [workspace, digest]),
     async waiting() {
       return (await db.getAllKeys("uploads", all())).map(([, digest]) => digest);
     },
-    uploaded: (chunk: Digest) => db.delete("uploads", [workspace, chunk]),
+    uploaded: (chunk) => db.delete("uploads", [workspace, chunk]),
     async waitAgain() {
       const tx = db.transaction(["chunks", "uploads"], "readwrite");
       for (const key of await tx.objectStore("chunks").getAllKeys(all()))
@@ -32,4 +43,13 @@ export function indexedBlobStore(db: Database, workspace: WorkspaceId): BlobStor
       await tx.done;
     },
   };
+}
+
+/** Throws AppError "storage-full" where the browser refuses for want of space. */
+async function whileThereIsSpace(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw isFull(error) ? new AppError<BlobStoreFailure>({ code: "storage-full" }, error) : error;
+  }
 }

@@ -22,8 +22,6 @@ export interface RoomParts {
   readonly mayWrite: () => boolean;
   /** How many changes wait, why the room is refused, or whether it is merged, may have changed. */
   changed(): void;
-  /** This browser's storage did not take a change. */
-  notStored(error: unknown): void;
 }
 
 export class Room {
@@ -100,6 +98,11 @@ export class Room {
     return this.#ledger.size;
   }
 
+  /** How many changes are in this tab alone: neither in the log nor acknowledged. */
+  get unkept(): number {
+    return this.#ledger.unkept;
+  }
+
   get refusal(): string | undefined {
     return this.#refusal;
   }
@@ -131,7 +134,7 @@ export class Room {
     const { log, name, tabs } = this.#parts;
     if (origin === this.#connection.provider) {
       if (this.#takingFromTab) return;
-      log.appendAcknowledged(name, update).catch((error: unknown) => this.#parts.notStored(error));
+      log.appendAcknowledged(name, update).catch(removed);
       return;
     }
     if (!this.#parts.mayWrite() || this.#overlaid || this.#refusal !== undefined) {
@@ -141,14 +144,11 @@ export class Room {
     }
     const change = this.#ledger.add();
     const sent = this.#parts.link.state.current.kind === "online";
-    log.append(name, update, sent).then(
-      (id) => {
-        change.id = id;
-        tabs.post({ kind: "change", room: name, update, change: id });
-        if (change.acknowledged) void this.#settle([change]);
-      },
-      (error: unknown) => this.#parts.notStored(error),
-    );
+    log.append(name, update, sent).then((id) => {
+      change.id = id;
+      tabs.post({ kind: "change", room: name, update, change: id });
+      if (change.acknowledged) void this.#settle([change]);
+    }, removed);
     this.#parts.changed();
   }
 
@@ -213,9 +213,15 @@ export class Room {
     if (this.#ledger.size === 0) return;
     this.#overlaid = true;
     this.#ledger.clear();
-    await this.#parts.log.setAside(this.#parts.name, reason);
+    // Where the disk is full it stays in the log, and is set aside when the room is opened next.
+    await this.#parts.log.setAside(this.#parts.name, reason).catch(() => undefined);
     this.#parts.changed();
   }
+}
+
+/** The log takes everything but what was removed from this browser meanwhile. */
+function removed(): void {
+  // There is nobody left to tell.
 }
 
 async function load({ log, name, mayWrite }: RoomParts): Promise<StoredRoom> {

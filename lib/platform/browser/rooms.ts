@@ -43,6 +43,11 @@ export class Rooms {
     return [...this.#pending.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** How many changes are in this tab alone. */
+  get unkept(): number {
+    return this.#open().reduce((sum, room) => sum + room.unkept, 0);
+  }
+
   /** The rooms that have changes waiting. */
   get dirty(): RoomKey[] {
     return [...this.#pending].filter(([, count]) => count > 0).map(([key]) => key);
@@ -79,6 +84,7 @@ export class Rooms {
 
   /** `grace`: how long the room stays after the last release, milliseconds. */
   async hold(key: RoomKey, grace = GRACE): Promise<HeldRoom> {
+    if (this.#closed) throw new Error(`the workspace is closed, and ${key} with it`);
     const entry = this.#entries.get(key) ?? this.#load(key);
     entry.holders++;
     clearTimeout(entry.timer);
@@ -155,8 +161,8 @@ export class Rooms {
     const { room } = entry;
     if (!room || entry.holders > 0 || this.#closed) return;
     const online = this.#parts.link.state.current.kind === "online";
-    if (room.pending > 0 && online && room.refusal === undefined) {
-      // What is on its way is not cut off.
+    if (room.unkept > 0 || (room.pending > 0 && online && room.refusal === undefined)) {
+      // What is on its way, to the disk or to the server, is not cut off.
       entry.timer = setTimeout(() => this.#letGo(key, entry), 200);
       return;
     }

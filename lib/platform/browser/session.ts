@@ -3,8 +3,8 @@ import * as Y from "yjs";
 import { AppError } from "../../base/errors.ts";
 import type { MemberId, WorkspaceId } from "../../base/ids.ts";
 import { type Observable, Settable } from "../../base/observable.ts";
-import { listNotebooks, renameWorkspace } from "../../document/indexDoc.ts";
-import { type RoomKey, parseRoomName, roomName } from "../../document/rooms.ts";
+import { listNotebooks } from "../../document/indexDoc.ts";
+import { type RoomKey, parseRoomName } from "../../document/rooms.ts";
 import type { UpdateLog } from "../../storage/updateLog.ts";
 import { invitePath } from "../../workspace/invite.ts";
 import type {
@@ -21,8 +21,12 @@ import { BackgroundSync } from "./backgroundSync.ts";
 import { connectionOf } from "./connection.ts";
 import type { Database } from "./database.ts";
 import { HomeSummary } from "./homeSummary.ts";
+import { type Locks, lead, openLock, share, syncLock } from "./locks.ts";
+import type { StorageHealth } from "./storageHealth.ts";
+import { whenRooms } from "./whenRooms.ts";
+import { type Aside, asideOf } from "../../workspace/aside.ts";
 import { indexedBlobStore } from "./indexedBlobStore.ts";
-import { indexedUpdateLog } from "./indexedUpdateLog.ts";
+import { logOf } from "./databaseLog.ts";
 import type { MembershipCache } from "./membershipCache.ts";
 import type { SyncServer } from "./roomConnection.ts";
 import { type HeldRoom, Rooms } from "./rooms.ts";
@@ -37,35 +41,20 @@ export interface SessionParts {
   readonly cache: MembershipCache;
   readonly origin: string;
   readonly server: SyncServer;
+  readonly locks: Locks | undefined;
+  readonly health: StorageHealth;
   /** What the home page shows of it has changed. */
   summary(part: Partial<WorkspaceSummary>): Promise<void>;
   closed(): void;
 }
 
-const logs = new WeakMap<Database, UpdateLog>();
-
-/** One log for a database, whoever writes to it. */
-function logOf(db: Database): UpdateLog {
-  const log = logs.get(db) ?? indexedUpdateLog(db);
-  logs.set(db, log);
-  return log;
-}
-
-/** Writes the first line of a workspace: its title. Durable when it resolves. */
-export async function writeTitle(
-  db: Database,
-  workspace: WorkspaceId,
-  title: string,
-): Promise<void> {
-  const doc = new Y.Doc();
-  renameWorkspace(doc, title);
-  await logOf(db).append(roomName(workspace, "index"), Y.encodeStateAsUpdate(doc));
-  doc.destroy();
-}
+/** A server that is there, and yet gives no content, is not waited for any longer, milliseconds. */
+const PATIENCE = 20_000;
 
 export class BrowserSession implements WorkspaceSession {
   readonly id: WorkspaceId;
   readonly blobs: WorkspaceBlobs;
+  readonly aside: Aside & { close(): void };
   readonly #parts: SessionParts;
   readonly #log: UpdateLog;
   readonly #link: ServerLink;
@@ -78,13 +67,14 @@ export class BrowserSession implements WorkspaceSession {
   #index: HeldRoom | undefined;
   #runs: HeldRoom | undefined;
   #home: HomeSummary | undefined;
-  #storageFailed = false;
   #closed = false;
+  readonly #letGo: () => void;
   /** Rooms that another tab wrote to, and when they are looked after. */
   readonly #heard = new Set<RoomKey>();
   #countTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(parts: SessionParts, me: Member) {
+    this.#letGo = share(parts.locks, openLock(parts.cache.workspace));
     const { cache, db, origin, tabs, server } = parts;
     this.#parts = parts;
     this.id = cache.workspace;
@@ -96,6 +86,8 @@ export class BrowserSession implements WorkspaceSession {
       wiped: () => this.#pushEverything(),
     });
     this.#log = logOf(db);
+    parts.health.follow(this.#log);
+    this.aside = asideOf(this.#log, this.id);
     const mayWrite = (): boolean => this.#me.current.role !== "viewer";
     this.#rooms = new Rooms(this.id, {
       log: this.#log,
@@ -103,12 +95,9 @@ export class BrowserSession implements WorkspaceSession {
       tabs,
       server,
       mayWrite,
-      notStored: () => {
-        this.#storageFailed = true;
-        this.#showConnection();
-      },
     });
-    this.blobs = new WorkspaceBlobs(indexedBlobStore(db, this.id), api, this.#link, mayWrite);
+    const kept = indexedBlobStore(db, this.id, () => void parts.health.look());
+    this.blobs = new WorkspaceBlobs(kept, api, this.#link, mayWrite);
   }
 
   static async open(parts: SessionParts): Promise<BrowserSession> {
@@ -135,6 +124,21 @@ export class BrowserSession implements WorkspaceSession {
     return this.#rooms.open(room);
   }
 
+  /** A copy of a room, met with the server where it can be reached. `met`: the server's content is in it. */
+  async whole(room: RoomKey): Promise<{ readonly doc: Y.Doc; readonly met: boolean }> {
+    const held = await this.#rooms.hold(room, 0);
+    const { state } = this.#link;
+    const isDone = (): boolean =>
+      held.room.merged ||
+      held.room.refusal !== undefined ||
+      ["offline", "refused"].includes(state.current.kind);
+    await whenRooms({ rooms: this.#rooms, link: this.#link }, isDone, PATIENCE);
+    const doc = new Y.Doc();
+    Y.applyUpdateV2(doc, Y.encodeStateAsUpdateV2(held.room.doc));
+    held.release();
+    return { doc, met: held.room.merged };
+  }
+
   async invite({ role, expiresAt, uses }: InviteOptions): Promise<string> {
     const { signer, secret } = await webcryptoSignatures.makeSecret();
     const key = signer.publicKey;
@@ -154,6 +158,12 @@ export class BrowserSession implements WorkspaceSession {
     await this.#add({ kind: "revoke", key: member });
   }
 
+  /** Closes it for good: the workspace is being taken out of this browser. */
+  async abandon(): Promise<void> {
+    this.#log.drop(`${this.id}/`);
+    await this.close();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -166,7 +176,10 @@ export class BrowserSession implements WorkspaceSession {
     this.#rooms.close();
     this.blobs.close();
     this.#link.close();
+    this.aside.close();
     await this.#log.written();
+    this.#parts.health.unkept(this.id, 0);
+    this.#letGo();
   }
 
   async #start(): Promise<void> {
@@ -183,6 +196,7 @@ export class BrowserSession implements WorkspaceSession {
       () => doc.off("update", indexChanged),
       cache.membership.subscribe(() => this.#takeMembership()),
       this.#rooms.onChange(shown),
+      this.#log.failure.subscribe(shown),
       this.#link.state.subscribe(shown),
       this.blobs.waiting.subscribe(shown),
       tabs.listen((message) => {
@@ -193,7 +207,12 @@ export class BrowserSession implements WorkspaceSession {
       () => clearTimeout(this.#countTimer),
     );
     this.#link.start();
-    this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
+    // One tab of this browser is enough for the rooms that nobody has open.
+    const leads = (): void => {
+      if (this.#closed) return;
+      this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
+    };
+    this.#stops.push(lead(this.#parts.locks, syncLock(this.id), leads));
     this.#showConnection();
     this.#home = new HomeSummary(
       { index, runs },
@@ -232,12 +251,15 @@ export class BrowserSession implements WorkspaceSession {
 
   #showConnection(): void {
     if (this.#closed) return;
+    const unkept = this.#log.failure.current === undefined ? 0 : this.#rooms.unkept;
+    this.#parts.health.unkept(this.id, unkept);
     const next = connectionOf({
       link: this.#link.state.current,
-      refusal: this.#rooms.refusal ?? (this.#storageFailed ? "storage-failed" : undefined),
+      refusal: this.#rooms.refusal,
       mayWrite: this.#me.current.role !== "viewer",
       overlaid: this.#rooms.overlaid,
       pending: this.#rooms.pending + this.blobs.waiting.current + this.#parts.cache.queue.length,
+      unkept,
     });
     if (JSON.stringify(next) !== JSON.stringify(this.#connection.current))
       this.#connection.set(next);

@@ -4,6 +4,7 @@ import { type Observable, Settable } from "../../base/observable.ts";
 import type { WorkspaceSummary } from "../../workspace/workspaces.ts";
 import type { Database } from "./database.ts";
 import type { Tabs } from "./tabs.ts";
+import { browserWorld } from "./world.ts";
 
 export class Summaries {
   readonly #db: Database;
@@ -34,7 +35,7 @@ export class Summaries {
 
   async add(summary: WorkspaceSummary): Promise<void> {
     await this.#db.put("workspaces", summary, summary.id);
-    await this.#changed();
+    await this.changed();
   }
 
   async patch(workspace: WorkspaceId, part: Partial<WorkspaceSummary>): Promise<void> {
@@ -42,11 +43,18 @@ export class Summaries {
     const before = await tx.store.get(workspace);
     if (before) await tx.store.put({ ...before, ...part }, workspace);
     await tx.done;
-    await this.#changed();
+    await this.changed();
   }
 
-  async #changed(): Promise<void> {
+  /** What is stored is not what it was: all tabs read it again. */
+  async changed(): Promise<void> {
     await this.read();
     this.#tabs.post({ kind: "workspaces" });
   }
+}
+
+/** Of a workspace that nobody has looked into yet. */
+export function newSummary(id: WorkspaceId): WorkspaceSummary {
+  const counts = { notebooks: 0, datasets: 0, runs: 0 };
+  return { id, title: "", ...counts, members: [], openedAt: browserWorld.now(), onServer: false };
 }

@@ -15,6 +15,8 @@ export type TabMessage =
     }
   | { readonly kind: "acknowledged"; readonly room: string; readonly changes: readonly ChangeId[] }
   | { readonly kind: "membership"; readonly workspace: string }
+  /** A workspace is being taken out of this browser. */
+  | { readonly kind: "removed"; readonly workspace: string }
   | { readonly kind: "workspaces" };
 
 /** What a BroadcastChannel is, as far as it is needed. */
@@ -59,9 +61,10 @@ function parseTabMessage(value: unknown): TabMessage | undefined {
       const changes = asArray(record["changes"]).filter((one) => typeof one === "number");
       return room === undefined ? undefined : { kind: "acknowledged", room, changes };
     }
-    case "membership": {
+    case "membership":
+    case "removed": {
       const workspace = asString(record["workspace"]);
-      return workspace === undefined ? undefined : { kind: "membership", workspace };
+      return workspace === undefined ? undefined : { kind: record["kind"], workspace };
     }
     case "workspaces":
       return { kind: "workspaces" };

@@ -48,6 +48,7 @@ export class WorkspaceBlobs implements Blobs {
     mime: string,
     { progress, signal }: PutWatch = {},
   ): Promise<BlobManifest> {
+    if (this.#closed) throw new Error("the workspace is closed");
     const waits = this.#mayWrite();
     const chunks: Digest[] = [];
     const whole = digestParts(); // part by part: all at once would be copied at once
@@ -80,6 +81,13 @@ export class WorkspaceBlobs implements Blobs {
     const fresh = this.#get(blob, progress).finally(() => this.#getting.delete(digest));
     this.#getting.set(digest, fresh);
     return fresh;
+  }
+
+  /** One chunk, from this browser or else from the server, which is then kept here; undefined where it cannot be had. */
+  async chunk(digest: Digest): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const stored = await this.#store.chunk(digest);
+    const sound = stored && (await digestOf(stored)) === digest; // else it was damaged here
+    return sound ? stored : this.#fetch(digest);
   }
 
   /** Counts again what waits: another tab may have put or sent something. */
@@ -149,9 +157,7 @@ export class WorkspaceBlobs implements Blobs {
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const whole = digests.length > 1 && !kept ? digestParts() : undefined;
     for (const [i, chunk] of digests.entries()) {
-      const stored = await this.#store.chunk(chunk);
-      const sound = stored && (await digestOf(stored)) === chunk; // else it was damaged here
-      const part = sound ? stored : await this.#fetch(chunk);
+      const part = await this.chunk(chunk);
       if (!part) throw missing(digest);
       whole?.add(part);
       parts.push(part);
@@ -159,7 +165,7 @@ export class WorkspaceBlobs implements Blobs {
     }
     // A manifest comes from other members: what it lists need not be what it names.
     if ((whole ? whole.digest() : (kept?.sha256 ?? digests[0])) !== digest) throw missing(digest);
-    if (manifest && !kept) await this.#store.putManifest(manifest, false);
+    if (manifest && !kept) await this.#store.putManifest(manifest, false).catch(() => undefined);
     return parts.length === 1 && parts[0] ? parts[0] : joinBytes(parts);
   }
 
@@ -168,7 +174,8 @@ export class WorkspaceBlobs implements Blobs {
     const token = await this.#link.token();
     const answer = token === undefined ? undefined : await this.#api.chunk(token, chunk);
     if (!answer?.ok || (await digestOf(answer.value)) !== chunk) return undefined;
-    await this.#store.putChunk(chunk, answer.value);
+    // Where there is no room to keep it, it can be shown all the same.
+    await this.#store.putChunk(chunk, answer.value).catch(() => undefined);
     return answer.value;
   }
 }

@@ -14,12 +14,17 @@ import { workspaceIdOf } from "../../workspace/workspaceId.ts";
 import type { WorkspaceFailure, Workspaces } from "../../workspace/workspaces.ts";
 import { webcryptoSignatures } from "../webcrypto.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { BrowserDeviceStorage } from "./deviceStorage.ts";
+import type { Locks } from "./locks.ts";
+import type { BrowserSession } from "./session.ts";
+import { type StorageCount, StorageHealth } from "./storageHealth.ts";
 import { deviceSigner, readName, writeName } from "./device.ts";
 import { delivered, hasLeftovers } from "./leftovers.ts";
 import { MembershipCache } from "./membershipCache.ts";
 import type { SyncServer } from "./roomConnection.ts";
 import { serverApi } from "./serverApi.ts";
-import { Summaries } from "./summaries.ts";
+import { comeBack } from "./comeBack.ts";
+import { Summaries, newSummary } from "./summaries.ts";
 import { type Channel, type Tabs, openTabs } from "./tabs.ts";
 import { browserWorld } from "./world.ts";
 
@@ -29,6 +34,8 @@ export interface WorkspacesOptions {
   readonly indexedDB?: IDBFactory;
   readonly WebSocket?: typeof WebSocket;
   readonly openChannel?: (name: string) => Channel;
+  readonly locks?: Locks;
+  readonly storage?: StorageCount;
 }
 
 /** The same, to be closed: tests and a page that goes away. */
@@ -45,7 +52,9 @@ export async function openWorkspaces(options: WorkspacesOptions = {}): Promise<B
   // A page over plain http has no crypto.subtle, whatever the types say.
   if ((globalThis.crypto as Partial<Crypto> | undefined)?.subtle === undefined)
     throw new AppError<WorkspaceFailure>({ code: "no-keys" });
-  const db = await openStorage(options.indexedDB);
+  const { storage, locks } = (globalThis.navigator ?? {}) as Partial<Navigator>;
+  const health = new StorageHealth(options.storage ?? storage ?? {});
+  const db = await openDatabase(options.indexedDB ?? globalThis.indexedDB, health);
   const signer = await deviceSigner(db);
   const openChannel = options.openChannel ?? ((name: string) => new BroadcastChannel(name));
   const tabs = openTabs(openChannel("ensemble"));
@@ -59,6 +68,8 @@ export async function openWorkspaces(options: WorkspacesOptions = {}): Promise<B
     summaries,
     origin,
     name,
+    health,
+    locks: options.locks ?? locks,
     server: {
       url: `${origin.replace(/^http/, "ws")}/sync`,
       WebSocket: options.WebSocket ?? globalThis.WebSocket,
@@ -74,20 +85,39 @@ interface Parts {
   readonly origin: string;
   readonly name: string;
   readonly server: SyncServer;
+  readonly locks: Locks | undefined;
+  readonly health: StorageHealth;
 }
 
 class LocalWorkspaces implements BrowserWorkspaces {
   readonly #parts: Parts;
   readonly #myName: Settable<string>;
-  readonly #open = new Map<WorkspaceId, Promise<WorkspaceSession>>();
+  readonly storage: BrowserDeviceStorage;
+  readonly #open = new Map<WorkspaceId, Promise<BrowserSession>>();
   /** Open only to send what was left: nobody looks at them. */
-  readonly #unseen = new Set<WorkspaceId>();
+  readonly #unseen = new Map<WorkspaceId, number>();
   readonly #timer: ReturnType<typeof setTimeout>;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#myName = new Settable(parts.name);
-    this.#timer = setTimeout(() => void this.#sendLeftovers().catch(() => undefined), FIRST_THINGS);
+    const { db, signer, tabs, locks, health, summaries } = parts;
+    this.storage = new BrowserDeviceStorage({
+      db,
+      signer,
+      tabs,
+      locks,
+      health,
+      myName: () => this.#name,
+      unseen: (id) => this.#openUnseen(id),
+      abandon: (id) => this.#abandon(id),
+      list: (id, title, members) => summaries.add({ ...newSummary(id), title, members }),
+      changed: () => summaries.changed(),
+    });
+    tabs.listen((message) => {
+      if (message.kind === "removed") void this.#abandon(message.workspace as WorkspaceId);
+    });
+    this.#timer = setTimeout(() => void this.#lookAround().catch(() => undefined), FIRST_THINGS);
   }
 
   get list(): Workspaces["list"] {
@@ -105,27 +135,27 @@ class LocalWorkspaces implements BrowserWorkspaces {
   }
 
   async create(title: string): Promise<WorkspaceId> {
-    const { db, signer, summaries } = this.#parts;
-    void askToKeep();
+    const { db, signer, summaries, health } = this.#parts;
+    void health.askToKeep();
     const salt = encodeBase64url(browserWorld.randomBytes(12));
     const id = workspaceIdOf(signer.publicKey, salt);
     const cache = await MembershipCache.open(db, id, signer);
     await cache.add({ kind: "genesis", salt, name: this.#name });
-    const { writeTitle } = await import("./session.ts");
+    const { writeTitle } = await import("./databaseLog.ts");
     await writeTitle(db, id, title);
     const members = [...cache.membership.current.members.values()];
-    await summaries.add({ ...empty(id), title, members });
+    await summaries.add({ ...newSummary(id), title, members });
     return id;
   }
 
   async join(workspace: WorkspaceId, fragment: string): Promise<void> {
-    const { db, signer, summaries, origin } = this.#parts;
+    const { db, signer, summaries, origin, health } = this.#parts;
     const cache = await MembershipCache.open(db, workspace, signer);
     if (cache.me && summaries.has(workspace)) return;
     const parsed = parseInvite(fragment);
     const invite = parsed && (await webcryptoSignatures.fromSecret(parsed.secret, parsed.key));
     if (!invite) throw failure("invite-malformed");
-    void askToKeep();
+    void health.askToKeep();
     const proof = encodeBase64url(await invite.sign(proofBytes(workspace, signer.publicKey)));
     const entry = await signEntry(browserWorld, signer, workspace, {
       kind: "join",
@@ -147,7 +177,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
       );
     await cache.serverHas(entries.value);
     const members = [...cache.membership.current.members.values()];
-    await summaries.add({ ...empty(workspace), members, onServer: true });
+    await summaries.add({ ...newSummary(workspace), members, onServer: true });
   }
 
   async open(workspace: WorkspaceId): Promise<WorkspaceSession> {
@@ -162,6 +192,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
     const sessions = await Promise.allSettled(this.#open.values());
     for (const one of sessions) if (one.status === "fulfilled") await one.value.close();
     this.#parts.tabs.close();
+    this.#parts.health.close();
     this.#parts.db.close();
   }
 
@@ -170,7 +201,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
     return this.#myName.current || NAMELESS;
   }
 
-  #session(workspace: WorkspaceId): Promise<WorkspaceSession> {
+  #session(workspace: WorkspaceId): Promise<BrowserSession> {
     const known = this.#open.get(workspace);
     if (known) return known;
     const opening = this.#openNew(workspace);
@@ -179,22 +210,50 @@ class LocalWorkspaces implements BrowserWorkspaces {
     return opening;
   }
 
+  async #lookAround(): Promise<void> {
+    await this.storage.tidy();
+    await this.#sendLeftovers();
+  }
+
   /** One workspace after another, and only those that have something to send. */
   async #sendLeftovers(): Promise<void> {
     for (const { id } of this.list.current) {
       // Whether it is open is asked last, with nothing awaited after: else the app's own would be closed.
       if (!(await hasLeftovers(this.#parts.db, id)) || this.#open.has(id)) continue;
-      this.#unseen.add(id);
-      const session = await this.#session(id);
-      await delivered(session);
-      if (this.#unseen.delete(id)) await session.close();
+      const unseen = await this.#openUnseen(id);
+      if (unseen) await delivered(unseen.session);
+      await unseen?.done();
     }
   }
 
-  async #openNew(workspace: WorkspaceId): Promise<WorkspaceSession> {
-    const { db, signer, tabs, summaries, origin, server } = this.#parts;
+  /** Opens it for something to be done in it; then it is closed, unless somebody looks at it by then. */
+  async #openUnseen(
+    id: WorkspaceId,
+  ): Promise<{ session: BrowserSession; done: () => Promise<void> } | undefined> {
+    const before = this.#unseen.get(id) ?? 0;
+    if (before > 0 || !this.#open.has(id)) this.#unseen.set(id, before + 1);
+    const session = await this.#session(id).catch(() => undefined);
+    const done = async (): Promise<void> => {
+      const count = this.#unseen.get(id);
+      if (count === undefined) return;
+      if (count > 1) this.#unseen.set(id, count - 1);
+      else if (this.#unseen.delete(id)) await session?.close();
+    };
+    if (session) return { session, done };
+    await done();
+    return undefined;
+  }
+
+  async #abandon(id: WorkspaceId): Promise<void> {
+    this.#unseen.delete(id);
+    const session = await this.#open.get(id)?.catch(() => undefined);
+    await session?.abandon();
+  }
+
+  async #openNew(workspace: WorkspaceId): Promise<BrowserSession> {
+    const { db, signer, tabs, summaries, origin, server, locks, health } = this.#parts;
     if (!summaries.has(workspace)) await summaries.read();
-    if (!summaries.has(workspace)) throw failure("workspace-unknown");
+    if (!summaries.has(workspace)) await comeBack(this.#parts, workspace);
     const [cache, { BrowserSession }] = await Promise.all([
       MembershipCache.open(db, workspace, signer),
       import("./session.ts"),
@@ -205,29 +264,12 @@ class LocalWorkspaces implements BrowserWorkspaces {
       cache,
       origin,
       server,
+      locks,
+      health,
       summary: (part) => summaries.patch(workspace, part),
       closed: () => void this.#open.delete(workspace),
     });
   }
-}
-
-async function openStorage(factory: IDBFactory | undefined): Promise<Database> {
-  try {
-    return await openDatabase(factory ?? globalThis.indexedDB);
-  } catch (error) {
-    throw new AppError<WorkspaceFailure>({ code: "no-storage" }, error);
-  }
-}
-
-/** Asks the browser not to throw away what is kept here when space gets short. */
-async function askToKeep(): Promise<void> {
-  const { storage } = (globalThis.navigator as Partial<Navigator> | undefined) ?? {};
-  await storage?.persist().catch(() => false);
-}
-
-function empty(id: WorkspaceId): Parameters<Summaries["add"]>[0] {
-  const counts = { notebooks: 0, datasets: 0, runs: 0 };
-  return { id, title: "", ...counts, members: [], openedAt: browserWorld.now(), onServer: false };
 }
 
 function failure(code: WorkspaceFailure["code"]): AppError<WorkspaceFailure> {
