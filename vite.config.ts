@@ -8,7 +8,6 @@ import { pageHeaders } from "./sync-server/pagePolicy.ts";
 
 const serverEntries = {
   main: "sync-server/main.ts",
-  storeThread: "sync-server/stores/storeThread.ts",
   foldThread: "sync-server/stores/foldThread.ts",
 };
 

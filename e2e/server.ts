@@ -11,6 +11,8 @@ export interface Server {
   /** As in "http://localhost:4321". The same after a restart. */
   readonly origin: string;
   readonly data: string;
+  /** Of the process that runs now; NaN where none does. */
+  readonly pid: number;
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
   /** Starts it again over the same folder and port; does nothing where it runs. */
@@ -49,6 +51,9 @@ export async function startServer(): Promise<Server> {
       return `http://localhost:${port}`;
     },
     data,
+    get pid() {
+      return child?.pid ?? NaN;
+    },
     kill: () => end("SIGKILL"),
     start,
     async close() {

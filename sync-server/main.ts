@@ -6,7 +6,7 @@ import { openLog } from "./log.ts";
 import { startServer } from "./server.ts";
 import { HELP, type Settings, parseSettings } from "./settings.ts";
 import { StartProblem } from "./startProblem.ts";
-import { openThreadedStore } from "./stores/threadedStore.ts";
+import { openSqliteStore } from "./stores/sqliteStore.ts";
 
 const appFolder = fileURLToPath(new URL("../app", import.meta.url));
 
@@ -17,16 +17,11 @@ else await run(parsed.settings);
 
 async function run(settings: Settings): Promise<void> {
   const log = openLog();
-  const lost = (error: Error): void => {
-    // To go on would be to say "saved" of what is not.
-    log.fatal({ err: error }, "the store is lost");
-    process.exit(1);
-  };
   try {
     const server = await startServer(settings, {
       appFolder,
       log,
-      openStore: (path) => openThreadedStore(path, lost),
+      openStore: openSqliteStore,
     });
     for (const line of announcement({ ...settings, port: server.port }, addresses()))
       console.log(line);

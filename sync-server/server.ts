@@ -29,7 +29,7 @@ export interface RunningServer {
 export interface ServerParts {
   /** Where the built app is. */
   readonly appFolder: string;
-  readonly openStore: (path: string) => Promise<Store>;
+  readonly openStore: (path: string) => Store | Promise<Store>;
   readonly log: Log;
   /** Other numbers than those of limits.ts, for tests. */
   readonly limits?: Partial<Limits>;
@@ -38,11 +38,7 @@ export interface ServerParts {
 /** Throws a StartProblem where the server cannot start for a reason that a person can act on. */
 export async function startServer(settings: Settings, parts: ServerParts): Promise<RunningServer> {
   await prepareFolder(settings.data);
-  const opened = await parts
-    .openStore(join(settings.data, "ensemble.sqlite"))
-    .catch((error: unknown) => {
-      throw new StartProblem(error instanceof Error ? error.message : String(error));
-    });
+  const opened = await openStore(parts, join(settings.data, "ensemble.sqlite"));
   const { requestsPerMinute, registrationsPerMinute, socketsPerAddress, idleRoomMs } = {
     ...limits,
     ...parts.limits,
@@ -79,6 +75,14 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
   } catch (error) {
     await opened.close();
     throw error;
+  }
+}
+
+async function openStore({ openStore }: ServerParts, path: string): Promise<Store> {
+  try {
+    return await openStore(path);
+  } catch (error) {
+    throw new StartProblem(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -16,6 +16,7 @@ import { type Admitted, admit } from "./admission.ts";
 import { flowOf } from "./flow.ts";
 import { limits } from "./limits.ts";
 import type { Meter } from "./meter.ts";
+import { gather } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -63,7 +64,7 @@ export function acceptSockets(
         if (left > 0) perAddress.set(address, left);
         else perAddress.delete(address);
       });
-      serve(ws, name, protocolsOf(request));
+      serve(ws, socket, name, protocolsOf(request));
     });
   });
 
@@ -90,7 +91,12 @@ export function acceptSockets(
     }
   }, limits.pingMs).unref();
 
-  function serve(ws: WebSocket, name: string, protocols: readonly string[]): void {
+  function serve(
+    ws: WebSocket,
+    socket: Duplex,
+    name: string,
+    protocols: readonly string[],
+  ): void {
     // Nothing is read before the door is open. What came in the same breath as the greeting waits.
     const early: Buffer[] = [];
     let take = (bytes: Buffer): void => void early.push(bytes);
@@ -111,7 +117,7 @@ export function acceptSockets(
         if (!found.ok) refuse(found.code, found.reason);
         else if (ws.readyState !== WebSocket.OPEN) found.held.release();
         else {
-          take = enter(ws, found);
+          take = enter(ws, socket, found);
           ws.resume();
           for (const bytes of early) take(bytes);
         }
@@ -121,7 +127,11 @@ export function acceptSockets(
   }
 
   /** Lets the socket in; gives back what to do with its messages. */
-  function enter(ws: WebSocket, { who, wantsDurable, held }: Admitted): (bytes: Buffer) => void {
+  function enter(
+    ws: WebSocket,
+    socket: Duplex,
+    { who, wantsDurable, held }: Admitted,
+  ): (bytes: Buffer) => void {
     const { room } = held;
     const flow = flowOf(ws);
     const refuse = (code: number, reason: string): void => {
@@ -135,8 +145,9 @@ export function acceptSockets(
       clients: new Set(),
       send(message) {
         if (ws.readyState !== WebSocket.OPEN) return;
-        if (ws.bufferedAmount <= limits.bufferedBytes) ws.send(message);
-        else refuse(CLOSE.tryLater, "too-slow");
+        if (ws.bufferedAmount > limits.bufferedBytes) return refuse(CLOSE.tryLater, "too-slow");
+        gather(socket);
+        ws.send(message);
       },
       close: (code, reason) => ws.close(code, reason),
       hold: (bytes) => flow.hold(bytes),

@@ -36,7 +36,7 @@ export async function measure(): Promise<boolean> {
     console.log(`  Ensemble  ${described(found.ours)}`);
     console.log(`  bare pair ${described(found.theirs)}`);
     await record("keystroke", { unit: "ms, median of a round", rounds: ROUNDS, ...found });
-    return reached("keystroke to remote letter against the bare pair", found.ratio, 1.3);
+    return reached("keystroke to remote letter against the bare pair", found.ratio, 1.15);
   } finally {
     await browser.close();
     bareServer.close();

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const benchmarks = ["start", "size", "open", "keystroke", "merge", "kernel", "train"];
+const benchmarks = ["start", "size", "open", "keystroke", "merge", "sync", "kernel", "train"];
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !benchmarks.includes(name));
 if (unknown.length > 0) {

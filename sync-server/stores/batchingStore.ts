@@ -1,13 +1,14 @@
 /**
- * The store as the server sees it: a commit starts at once when none is under way, and what arrives
- * meanwhile forms the next one. No timer: waiting costs every keystroke, and a busy log batches by itself.
+ * The store as the server sees it. When none is under way, a commit starts as soon as everything that has arrived is
+ * read, and what arrives meanwhile forms the next one. No timer: waiting costs every keystroke, and a busy log
+ * batches by itself.
  */
 import type { Write, Written } from "./sqlite.ts";
 import type { Store, StoredRoom } from "./store.ts";
 import type { StoreAnswer, StoreRequest } from "./storeRequests.ts";
 import type { Fold } from "./threadedFold.ts";
 
-/** The way to the thread (or, in tests, to the same thread). */
+/** The way to the file, and back. */
 export interface StorePort {
   post(request: StoreRequest): void;
   onAnswer(listener: (answer: StoreAnswer) => void): void;
@@ -62,6 +63,10 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
   const commit = (): void => {
     if (committing || queue.length === 0) return;
     committing = true;
+    setImmediate(commitNow);
+  };
+
+  const commitNow = (): void => {
     const batch = queue;
     queue = [];
     ask({ kind: "write", batch: batch.map(({ write }) => write) })
@@ -117,7 +122,7 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
       return (await ask({ kind: "secret", name })) as Uint8Array;
     },
     async close() {
-      // Whatever was asked before is answered before: the thread works in order, and so does the queue.
+      // Whatever was asked before is answered before: requests are answered in order, and so is the queue.
       if (committing || queue.length > 0)
         await write({ kind: "entries", workspace: "", entries: [], known: 0 });
       const closed = ask({ kind: "close" });

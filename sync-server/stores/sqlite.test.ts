@@ -231,7 +231,7 @@ describe("the SQLite file", () => {
 });
 
 describe("commits", () => {
-  it("start at once when none is under way, and take together what arrives meanwhile", async () => {
+  it("start when what has arrived is read, and take together what arrives meanwhile", async () => {
     const sent: StoreRequest[] = [];
     let answer: (answer: StoreAnswer) => void = () => undefined;
     const port = {
@@ -249,11 +249,12 @@ describe("commits", () => {
     const sizes = (): number[] => sent.map((one) => (one.kind === "write" ? one.batch.length : 0));
     const settle = async (kind: "done" | "refused"): Promise<void> => {
       answer({ kind, id: sent.at(-1)!.id, value: [1, 2], message: "the disk is full" });
-      await Promise.resolve();
+      await new Promise(setImmediate);
       await new Promise(setImmediate);
     };
 
     append(1);
+    await new Promise(setImmediate);
     expect(sizes()).toEqual([1]);
     append(2);
     append(3);
@@ -265,6 +266,7 @@ describe("commits", () => {
     await settle("refused");
     expect(done).toEqual([1, -2, -3]);
     append(4);
+    await new Promise(setImmediate);
     await settle("done");
     expect(done).toEqual([1, -2, -3, 4]);
   });

@@ -1,0 +1,31 @@
+/**
+ * The sync server beside those that people use, all in one run, in turns, on loopback, with durability switched on
+ * here and off there: delays, CPU, memory, opening a long room, and what bad frames do to everybody else.
+ */
+import { record } from "./figures.ts";
+import { measure as measureKeystroke } from "./keystroke.ts";
+import { measureColdLoad } from "./sync/coldLoad.ts";
+import { measureCpu } from "./sync/cpu.ts";
+import { measureDelays } from "./sync/delays.ts";
+import { measureMemory } from "./sync/memory.ts";
+import { installPeers } from "./sync/servers.ts";
+
+const parts = {
+  delays: measureDelays,
+  cpu: measureCpu,
+  memory: measureMemory,
+  coldLoad: measureColdLoad,
+};
+
+export async function measure(): Promise<boolean> {
+  installPeers();
+  const found: Record<string, object> = {};
+  let ok = true;
+  for (const [name, part] of Object.entries(parts)) {
+    const result = await part();
+    found[name] = result.found;
+    ok = result.ok && ok;
+  }
+  await record("sync", found);
+  return (await measureKeystroke()) && ok;
+}
