@@ -15,6 +15,7 @@ import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import type { RateLimit } from "./rateLimit.ts";
 import type { Rooms } from "./rooms.ts";
+import { isDiskFull } from "./stores/diskFull.ts";
 
 export interface ApiParts {
   readonly access: Access;
@@ -157,8 +158,7 @@ export function serveApi(parts: ApiParts): Api {
       meter.refused(error.code);
       return error;
     }
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOSPC" || code === "EDQUOT") return new Refusal(507, "disk-full");
+    if (isDiskFull(error)) return new Refusal(507, "disk-full");
     log.error({ err: error }, "a request failed");
     return new Refusal(500, "server-failed");
   }

@@ -15,9 +15,13 @@ import { limits } from "./limits.ts";
 import { bringsNews } from "./news.ts";
 import type { Peer } from "./peer.ts";
 import { applyStored } from "./stores/foldLog.ts";
+import { isDiskFull } from "./stores/diskFull.ts";
 import type { Store } from "./stores/store.ts";
 
 export type Received = "ok" | "malformed" | "too-big";
+
+/** Why the document in memory is not what is stored; whoever has it open is told. */
+export type Spoilt = "try-later" | "disk-full" | "server-failed";
 
 export class Room {
   readonly #doc = new Y.Doc();
@@ -25,7 +29,7 @@ export class Room {
   readonly #log: RoomLog;
   readonly #peers = new Set<Peer>();
   readonly #committed = new Map<Peer, number>();
-  readonly #spoiled: () => void;
+  readonly #spoiled: (why: Spoilt) => void;
   /** What the document learnt from the update that is being applied. */
   #learnt: Uint8Array | undefined;
 
@@ -33,7 +37,11 @@ export class Room {
    * Loads the room whole; undefined where it was deleted. `spoiled` is called when the document in memory
    * can no longer be trusted to be what is stored: the room has to be loaded anew.
    */
-  static async load(name: string, store: Store, spoiled: () => void): Promise<Room | undefined> {
+  static async load(
+    name: string,
+    store: Store,
+    spoiled: (why: Spoilt) => void,
+  ): Promise<Room | undefined> {
     const stored = await store.load(name);
     if (stored.deleted) return undefined;
     const room = new Room(new RoomLog(name, store, stored), spoiled);
@@ -42,7 +50,7 @@ export class Room {
     return room;
   }
 
-  private constructor(log: RoomLog, spoiled: () => void) {
+  private constructor(log: RoomLog, spoiled: (why: Spoilt) => void) {
     this.#log = log;
     this.#spoiled = spoiled;
     this.#awareness.setLocalState(null);
@@ -146,7 +154,7 @@ export class Room {
         peer.release(news.length);
         this.#committedUpdate(peer, news);
       },
-      () => this.#spoiled(),
+      (error: unknown) => this.#spoiled(isDiskFull(error) ? "disk-full" : "server-failed"),
     );
     return "ok";
   }
@@ -163,7 +171,7 @@ export class Room {
     } catch (error) {
       // Final for this peer, which would only send it again; everybody else comes back to what is stored.
       peer.close(CLOSE.malformed, "malformed");
-      this.#spoiled();
+      this.#spoiled("try-later");
       throw error;
     }
     const waits = this.#doc.store.pendingStructs ?? this.#doc.store.pendingDs;

@@ -1,6 +1,6 @@
 /** The rooms that are open, each loaded once however many ask for it at the same time. */
 import { CLOSE } from "../lib/sync/wire.ts";
-import { Room } from "./room.ts";
+import { Room, type Spoilt } from "./room.ts";
 import type { Store } from "./stores/store.ts";
 
 /** Somebody's hold on a room that is loaded. */
@@ -41,10 +41,10 @@ export function openRooms(store: Store, idleMs: number): Rooms {
 
   const load = async (name: string, entry: Entry): Promise<Room | undefined> => {
     let spoiled = false;
-    const room = await Room.load(name, store, () => {
+    const room = await Room.load(name, store, (why) => {
       if (spoiled) return;
       spoiled = true;
-      put(name, entry, reload(name, entry, room));
+      put(name, entry, reload(name, entry, room, why));
     });
     return room;
   };
@@ -54,8 +54,9 @@ export function openRooms(store: Store, idleMs: number): Rooms {
     name: string,
     entry: Entry,
     spoiled: Room | undefined,
+    why: Spoilt,
   ): Promise<Room | undefined> => {
-    spoiled?.close(CLOSE.tryLater, "try-later");
+    spoiled?.close(CLOSE.tryLater, why);
     await spoiled?.settle();
     spoiled?.destroy();
     return load(name, entry);

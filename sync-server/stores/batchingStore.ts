@@ -46,7 +46,7 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
     const one = waiting.get(answer.id);
     waiting.delete(answer.id);
     if (answer.kind === "done") one?.resolve(answer.value);
-    else one?.reject(new Error(answer.message));
+    else one?.reject(Object.assign(new Error(answer.message), { code: answer.code }));
   });
 
   const ask = (request: Asked): Promise<unknown> =>

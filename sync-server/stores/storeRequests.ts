@@ -13,14 +13,21 @@ export type StoreAnswer =
   | { readonly kind: "open" }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "done"; readonly id: number; readonly value: unknown }
-  | { readonly kind: "refused"; readonly id: number; readonly message: string };
+  | {
+      readonly kind: "refused";
+      readonly id: number;
+      readonly message: string;
+      /** SQLite's name for what went wrong. */
+      readonly code?: string | undefined;
+    };
 
 export function answerRequest(file: SqliteFile, request: StoreRequest): StoreAnswer {
   try {
     return { kind: "done", id: request.id, value: carryOut(file, request) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { kind: "refused", id: request.id, message };
+    const { code } = error as { code?: string };
+    return { kind: "refused", id: request.id, message, code };
   }
 }
 

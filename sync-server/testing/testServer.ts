@@ -40,12 +40,14 @@ export interface TestServer {
 export interface TestOptions {
   readonly settings?: Partial<Settings>;
   readonly limits?: Partial<Limits>;
+  /** Where it keeps everything, gone with it; a new one where it is not said. */
+  readonly folder?: string;
   /** Puts something between the server and its store. */
   readonly wrap?: (store: Store) => Store;
 }
 
 export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
-  const folder = await mkdtemp(join(tmpdir(), "ensemble-"));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "ensemble-")));
   const logged: unknown[] = [];
   const note = (facts: unknown): void => void logged.push(facts);
   const rooms: NodeRoom[] = [];

@@ -1,0 +1,47 @@
+/** The eleven, by number, and how the long forms are run one after another. */
+import { sigkill } from "./1-sigkill.ts";
+import { trace } from "./11-trace.ts";
+import { damage } from "./2-damage.ts";
+import { Skipped, type Torture } from "./torture.ts";
+
+const ALL = new Map<number, Torture<never>>([
+  [1, sigkill],
+  [2, damage],
+  [11, trace],
+] as [number, Torture<never>][]);
+
+export interface Asked {
+  /** Which of them; all where none is named. */
+  readonly numbers: readonly number[];
+  readonly seed: number;
+  readonly short: boolean;
+}
+
+/** Runs them and says what they found; gives back how many rules were broken. */
+export async function runTortures({ numbers, seed, short }: Asked): Promise<number> {
+  const unknown = numbers.find((number) => !ALL.has(number));
+  if (unknown !== undefined)
+    throw new Error(`There is no torture ${unknown}. There are: 1 to ${ALL.size}.`);
+  let broken = 0;
+  for (const [number, torture] of ALL) {
+    if (numbers.length > 0 && !numbers.includes(number)) continue;
+    console.log(`\n${number}. ${torture.title}`);
+    console.log(`   seed ${seed}`);
+    const began = performance.now();
+    const took = (): string => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+    try {
+      const size = short ? torture.short : torture.long;
+      await torture.run(seed, size, (line) => console.log(`   ${line}`));
+      console.log(`   holds (${took()})`);
+    } catch (error) {
+      if (error instanceof Skipped) {
+        console.log(`   skipped: ${error.message}`);
+        continue;
+      }
+      broken++;
+      console.log(`   BROKEN (${took()}): ${error instanceof Error ? error.stack : String(error)}`);
+      console.log(`   To try it again: npm run torture -- ${number} --seed ${seed}`);
+    }
+  }
+  return broken;
+}
