@@ -14,6 +14,7 @@ export const MAKE_CELL = "makeCell";
 /** Editors add themselves as origins (y-codemirror); edits are known by their origin's shape. */
 export function notebookUndo(doc: Y.Doc): Y.UndoManager {
   const { cells, outputs, params, settings } = notebookRoots;
+  const changedCells = (types: ReadonlyMap<object, unknown>): boolean => types.has(cells(doc));
   const scope = [cells(doc), outputs(doc), params(doc), settings(doc)];
   const undo: Y.UndoManager = new Y.UndoManager(scope, {
     trackedOrigins: new Set<unknown>([Object]),
@@ -21,7 +22,7 @@ export function notebookUndo(doc: Y.Doc): Y.UndoManager {
       const from: unknown = origin;
       if (from instanceof Object && from.constructor === Object) {
         if (!isEdit(from) || from.edit === MAKE_CELL) return false;
-        if (from.edit !== RESTORE_VERSION && !changedParentTypes.has(cells(doc))) return false;
+        if (from.edit !== RESTORE_VERSION && !changedCells(changedParentTypes)) return false;
         undo.stopCapturing();
       }
       return true;
