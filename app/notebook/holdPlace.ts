@@ -27,7 +27,7 @@ export function holdPlace(list: HTMLElement, own: (cell: string) => boolean): ()
     typing = focused && list.contains(focused) && isSeen(focused) ? anchorOf(focused) : undefined;
   };
   const hold = (held: Anchor | undefined): void => {
-    if (!held || scrollY < 1) return;
+    if (!held || scrollY < 1 || list.offsetHeight === 0) return; // it may be hidden
     const moved = held.piece.getBoundingClientRect().top - held.top;
     if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
   };

@@ -75,7 +75,6 @@ export function commandOf(key: Key, waiting: string | undefined): Pressed {
     return plain(key.shiftKey ? "run-and-advance" : "edit");
   }
   if (mod) {
-    if (name === "s") return plain("nothing");
     if (name === "z") return plain(key.shiftKey ? "redo" : "undo");
     if (name === "y" && !key.metaKey) return plain("redo");
     if (key.shiftKey && name === "arrowup") return plain("move-up");

@@ -1,6 +1,11 @@
 import { expect, it } from "vitest";
 import * as Y from "yjs";
-import { cellText, deleteCell, listCells, moveCell } from "../../lib/notebook/notebook.ts";
+import { notebookRoots } from "../../lib/document/notebookDoc.ts";
+import { addCell, cellText, deleteCell, listCells, moveCell } from "../../lib/notebook/notebook.ts";
+import { putOutput } from "../../lib/notebook/outputs.ts";
+import { restoreVersion } from "../../lib/notebook/restoreVersion.ts";
+import { setSeed } from "../../lib/notebook/settings.ts";
+import { copyOf } from "../../lib/notebook/versionState.ts";
 import { peers } from "../../lib/testing/peers.ts";
 import { insertCell } from "./insertCell.ts";
 import { notebookUndo } from "./undo.ts";
@@ -62,4 +67,69 @@ it("never takes back what another member did, nor their words in a cell that thi
   undo.redo();
   exchange();
   expect(sources(ben)).toEqual(["xyz", "ben"]);
+});
+
+const all = (doc: Y.Doc): unknown => ({
+  cells: listCells(doc),
+  outputs: notebookRoots.outputs(doc).toJSON(),
+  params: notebookRoots.params(doc).toJSON(),
+  settings: notebookRoots.settings(doc).toJSON(),
+});
+
+it("takes a restored version back whole, outputs and settings too, and what others typed stays", () => {
+  const { docs, exchange } = peers(2);
+  const [ann, ben] = docs as [Y.Doc, Y.Doc];
+  const undo = notebookUndo(ann);
+  addCell(ben, "a" as never, "code", { source: "one" });
+  addCell(ben, "b" as never, "code", { source: "two" });
+  const output = { bundles: [], digest: "a".repeat(64), inputs: { seed: 1, sources: [] } };
+  putOutput(ben, "a" as never, output as never);
+  const then = copyOf(ben);
+  exchange();
+  notebookRoots.params(ben).set("rate", 2);
+  setSeed(ben, 5);
+  putOutput(ben, "a" as never, { ...output, bundles: [{ "text/plain": "newer" }] } as never);
+  cellText(ben, "a" as never)?.insert(3, " more");
+  deleteCell(ben, "b" as never);
+  addCell(ben, "n" as never, "text", { source: "new" });
+  exchange();
+  const before = all(ann);
+  restoreVersion(ann, then);
+  exchange();
+  expect(sources(ben)).toEqual(["one", "two"]);
+  const after = all(ann);
+  undo.undo();
+  expect(all(ann)).toEqual(before);
+  undo.redo();
+  expect(all(ann)).toEqual(after);
+  cellText(ben, "a" as never)?.insert(0, "ben's ");
+  exchange();
+  undo.undo();
+  exchange();
+  expect(sources(ben)).toEqual(["ben's one more", "new"]);
+});
+
+it("takes back a version of which only the outputs differ", () => {
+  const doc = new Y.Doc();
+  const undo = notebookUndo(doc);
+  addCell(doc, "a" as never, "code", { source: "one" });
+  const then = copyOf(doc);
+  notebookRoots.params(doc).set("rate", 2);
+  restoreVersion(doc, then);
+  expect(notebookRoots.params(doc).size).toBe(0);
+  undo.undo();
+  expect(notebookRoots.params(doc).get("rate")).toBe(2);
+  expect(sources(doc)).toEqual(["one"]);
+});
+
+it("never takes back an output, a control that was moved, or a seed by themselves", () => {
+  const doc = new Y.Doc();
+  const undo = notebookUndo(doc);
+  insertCell(doc, "code", { source: "x" });
+  setSeed(doc, 5);
+  putOutput(doc, "a" as never, {} as never);
+  undo.undo();
+  expect(sources(doc)).toEqual([]);
+  expect(notebookRoots.settings(doc).get("seed")).toBe(5);
+  expect(notebookRoots.outputs(doc).size).toBe(1);
 });

@@ -8,6 +8,7 @@ export type NotebookId = Id<"Notebook">;
 export type CellId = Id<"Cell">;
 export type DatasetId = Id<"Dataset">;
 export type RunId = Id<"Run">;
+export type VersionId = Id<"Version">;
 /** A member: the public key of the first device that joined, base64url. */
 export type MemberId = Id<"Member">;
 /** SHA-256 as 64 lower-case hexadecimal digits. */

@@ -5,6 +5,7 @@
  *   params:   Y.Map<name of a param, its value>   what somebody moved, outside undo
  *   cells:    Y.Map<CellId, Y.Map CellShape>   one map a cell: two people in two cells never clash
  *   outputs:  Y.Map<CellId, OutputRecord>      replaced as one value, outside undo and history
+ *   versions: Y.Map<VersionId, NotebookVersion>   what notebookVersions.ts says of each; its state is a blob
  *
  * Reading order is each cell's own fractional `position`: a move is one write. Deleting is a flag.
  */
@@ -28,6 +29,7 @@ export const notebookRoots = {
   params: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("params"),
   cells: (doc: Y.Doc): Y.Map<Y.Map<unknown>> => doc.getMap("cells"),
   outputs: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("outputs"),
+  versions: (doc: Y.Doc): Y.Map<unknown> => doc.getMap("versions"),
 };
 
 export function cellFields(doc: Y.Doc, id: CellId): Fields<CellShape> | undefined {

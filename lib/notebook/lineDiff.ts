@@ -11,6 +11,11 @@ const MOST_COMPARED = 1_000_000;
 
 /** Lines with up to two the same around them; "gap" stands for the others that are the same. */
 export function diffLines(before: string, after: string): DiffLine[] {
+  return withGaps(alignLines(before, after));
+}
+
+/** All lines of both: those before are "same" and "removed", those after "same" and "added", each in order. */
+export function alignLines(before: string, after: string): DiffLine[] {
   const [a, b] = [before.split("\n"), after.split("\n")];
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
@@ -19,11 +24,11 @@ export function diffLines(before: string, after: string): DiffLine[] {
   while (tail < left && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
   const same = (lines: readonly string[]): DiffLine[] =>
     lines.map((text) => ({ kind: "same", text }));
-  return withGaps([
+  return [
     ...same(a.slice(0, head)),
     ...middle(a.slice(head, a.length - tail), b.slice(head, b.length - tail)),
     ...same(a.slice(a.length - tail)),
-  ]);
+  ];
 }
 
 function middle(a: readonly string[], b: readonly string[]): DiffLine[] {

@@ -9,6 +9,9 @@ import { asString } from "../base/json.ts";
 import { edit } from "../document/edit.ts";
 import { type CellShape, cellFields, notebookRoots } from "../document/notebookDoc.ts";
 
+/** The one edit that also sets outputs and settings, so that undo takes them back with it (restoreVersion.ts). */
+export const RESTORE_VERSION = "restoreVersion";
+
 export type CellKind = CellShape["kind"];
 
 /** A cell without its text: what the order of a page is made of. */
@@ -56,6 +59,11 @@ export function listCells(doc: Y.Doc): Cell[] {
 export function cellText(doc: Y.Doc, id: CellId): Y.Text | undefined {
   const text: unknown = notebookRoots.cells(doc).get(id)?.get("source");
   return text instanceof Y.Text ? text : undefined;
+}
+
+/** Where a cell stands among the others, to be compared as text; undefined where that cannot be said. */
+export function positionOf(doc: Y.Doc, id: CellId): string | undefined {
+  return parsePosition(notebookRoots.cells(doc).get(id)?.get("position")) ?? undefined;
 }
 
 /** Adds a cell: below `after`, or at the end where that is left out or gone. */

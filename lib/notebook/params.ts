@@ -22,6 +22,8 @@ import type { Member } from "../workspace/session.ts";
 export interface Params {
   /** Another value each time that any control has moved. */
   readonly moves: Observable<number>;
+  /** They only show what they stood at. */
+  readonly still?: boolean;
   value(control: ParamControl): ParamValue;
   /** True where its value stays in this tab. */
   own(control: ParamControl): boolean;

@@ -18,7 +18,6 @@ export function editKeys(oncommand: (command: EditCommand) => void): Extension {
   });
   // Before the completion's own keys: a list that is open takes them, one that is only on its way does not.
   const editing = keymap.of([
-    { key: "Mod-s", preventDefault: true, run: () => true },
     unlessChoosing("Escape", "leave", (state) => !signatureShown(state)),
     unlessChoosing("ArrowUp", "edit-previous", atStart),
     unlessChoosing("ArrowDown", "edit-next", atEnd),

@@ -101,6 +101,7 @@ function open(first: PanelTab, cells = lesson): void {
         return tab;
       },
       children: createRawSnippet(() => ({ render: () => "<p>the notebook</p>" })),
+      history: createRawSnippet(() => ({ render: () => "<p>the versions</p>" })),
       cells,
       runs,
       kernel: { state: "idle", backend: "auto", using: { backend: "WebGPU", adapter: "" } },
@@ -230,10 +231,10 @@ it("sorts by name, size or cell, and filters by name and type", () => {
 it("closes with Escape and its button, and changes tabs with arrows", async () => {
   open("variables");
   const tabs = [...document.querySelectorAll<HTMLElement>('[role="tab"]')];
-  expect(tabs.map((one) => one.textContent)).toEqual(["Graph", "Variables"]);
+  expect(tabs.map((one) => one.textContent)).toEqual(["Graph", "Variables", "History"]);
   const press = (on: Element | undefined, key: string): void =>
     void on?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  press(tabs[1], "ArrowRight");
+  press(tabs[2], "ArrowRight");
   expect(tab).toBe("graph");
   press(named("Close panel"), "Escape");
   expect(tab).toBeUndefined();

@@ -1,11 +1,12 @@
 /** What this person wants to see beside a notebook. Kept in this browser. */
 
-export const panelTabs = ["graph", "variables"] as const;
+export const panelTabs = ["graph", "variables", "history"] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 export const tabNames: { readonly [tab in PanelTab]: string } = {
   graph: "Graph",
   variables: "Variables",
+  history: "History",
 };
 
 const KEY = "ensemble.panel";
