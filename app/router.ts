@@ -7,7 +7,7 @@ import { type WorkspaceId, isId } from "../lib/base/ids.ts";
 import { isWorkspaceId } from "../lib/document/rooms.ts";
 import { rememberScroll } from "./scroll.ts";
 
-export const sections = ["notebooks", "datasets", "runs", "people"] as const;
+export const sections = ["notebooks", "datasets", "runs", "people", "storage"] as const;
 export type Section = (typeof sections)[number];
 
 export type Route =

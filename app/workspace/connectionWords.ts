@@ -14,10 +14,19 @@ export function connectionWords(connection: Connection): ConnectionWords {
     case "saved":
       return calm("Saved", ["Everything in this workspace is on the server, safely written."]);
     case "saving":
+      if (connection.unkept !== undefined)
+        return trouble("Saving", [
+          `${changes(connection.pending)} on the way to the server. ${unkept(connection.unkept)}`,
+        ]);
       return calm("Saving", [
         `${changes(connection.pending)} on the way to the server. They are kept on this device already.`,
       ]);
     case "offline":
+      if (connection.unkept !== undefined)
+        return trouble("Offline", [
+          `The server cannot be reached. ${unkept(connection.unkept)}`,
+          "Leave this tab open. When there is space, or the server is back, it goes on by itself.",
+        ]);
       return calm("Offline", [
         connection.pending === 0
           ? "The server cannot be reached. Everything goes on, and is kept on this device."
@@ -39,6 +48,15 @@ function calm(word: ConnectionWords["word"], details: readonly string[]): Connec
   return { word, details, trouble: false };
 }
 
+function trouble(word: ConnectionWords["word"], details: readonly string[]): ConnectionWords {
+  return { word, details, trouble: true };
+}
+
+/** What this browser's storage does not take. */
+function unkept(changes: number): string {
+  return `${changes === 1 ? "1 change is" : `${changes} changes are`} in this tab alone: this browser's storage is full.`;
+}
+
 function changes(pending: number): string {
   if (pending <= 0) return "Changes are";
   return pending === 1 ? "1 change is" : `${pending} changes are`;
@@ -58,15 +76,10 @@ function refusalWords(reason: string): readonly string[] {
         `The server takes new workspaces only from those who know its token. ${kept}`,
         "Ask whoever runs the server.",
       ];
-    case "storage-failed":
-      return [
-        "This browser no longer keeps what you do: its storage is full, or was taken away. What was shown as saved is safe.",
-        "Free some disk space and load the page again. Until then, copy what you must not lose.",
-      ];
     case "room-deleted":
       return [
         `Something that you have open was deleted by somebody else. ${kept}`,
-        "Copy from it what you need; the rest of the workspace is not affected.",
+        "It is among your drafts, to be read, copied from or put back; the rest of the workspace is not affected.",
       ];
     case "room-too-big":
       return [

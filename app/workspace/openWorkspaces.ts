@@ -18,11 +18,16 @@ export function openWorkspace(workspaces: Workspaces, id: WorkspaceId): Promise<
   const mine = open.get(workspaces) ?? new Map<WorkspaceId, Promise<OpenWorkspace>>();
   open.set(workspaces, mine);
   const known = mine.get(id);
-  if (known) return known;
+  if (known && workspaces.list.current.some((one) => one.id === id)) return known;
   const opening = workspaces
     .open(id)
     .then(async (session) => ({ session, index: await session.open("index") }));
   mine.set(id, opening);
   opening.catch(() => mine.delete(id));
   return opening;
+}
+
+/** It was deleted from this browser: whoever opens it next opens it anew. */
+export function forgetWorkspace(workspaces: Workspaces, id: WorkspaceId): void {
+  open.get(workspaces)?.delete(id);
 }

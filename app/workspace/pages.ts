@@ -44,6 +44,9 @@ export const pages: { readonly [section in Section]?: SectionPages } = {
   people: {
     list: () => import("../people/People.svelte"),
   },
+  storage: {
+    list: () => import("../storage/StoragePage.svelte"),
+  },
 };
 
 /** The code for a page, or undefined where there is no such page. */

@@ -15,6 +15,7 @@ export const sectionNames: { readonly [section in Section]: string } = {
   datasets: "Datasets",
   runs: "Runs",
   people: "People",
+  storage: "On this device",
 };
 
 export function placeOf(index: Y.Doc, section: Section, id: string | undefined): Place {
@@ -36,6 +37,7 @@ function nameOf(index: Y.Doc, section: Section, id: string | undefined): string 
     case "runs":
       return "Run";
     case "people":
+    case "storage":
       return undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** The icon of each section, in the navigation and wherever else it is named. */
 import ChartSpline from "@lucide/svelte/icons/chart-spline";
+import HardDrive from "@lucide/svelte/icons/hard-drive";
 import NotebookText from "@lucide/svelte/icons/notebook-text";
 import Table2 from "@lucide/svelte/icons/table-2";
 import Users from "@lucide/svelte/icons/users";
@@ -12,4 +13,5 @@ export const sectionIcons: { readonly [section in Section]: Component<LucideProp
   datasets: Table2,
   runs: ChartSpline,
   people: Users,
+  storage: HardDrive,
 };

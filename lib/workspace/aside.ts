@@ -15,6 +15,7 @@ export interface AsideState {
 
 export interface Aside {
   readonly state: Observable<AsideState>;
+  /** As soon as everything that was asked for before is written; where that cannot be, the draft stays. */
   forgetDraft(draft: Draft): Promise<void>;
   /** The person has been told of all damages. */
   told(): Promise<void>;
@@ -23,7 +24,14 @@ export interface Aside {
 
 type Log = Pick<
   UpdateLog,
-  "drafts" | "forgetDraft" | "damages" | "damagesTold" | "forgetDamages" | "onAside"
+  | "written"
+  | "failure"
+  | "drafts"
+  | "forgetDraft"
+  | "damages"
+  | "damagesTold"
+  | "forgetDamages"
+  | "onAside"
 >;
 
 /** Follows the log until it is closed. */
@@ -41,7 +49,9 @@ export function asideOf(log: Log, workspace: WorkspaceId): Aside & { close(): vo
   return {
     state,
     async forgetDraft({ id }) {
-      await log.forgetDraft(id);
+      // What was made of it is written first; where the disk is full, the draft stays.
+      await log.written();
+      if (log.failure.current === undefined) await log.forgetDraft(id);
       await look();
     },
     async told() {
