@@ -53,7 +53,7 @@ export function serveApi(parts: ApiParts): Api {
     if (registerToken !== undefined && !same(credentials(request, "Register"), registerToken))
       throw new Refusal(403, "register-token-needed");
     if (!registrations.allows(addressOf(request)))
-      throw new Refusal(429, "too-many", { limit: limits.registrationsPerMinute });
+      throw new Refusal(429, "too-many-workspaces", { limit: registrations.perMinute });
   };
 
   const addEntries: Answer = async (request, workspace) => {
@@ -138,7 +138,7 @@ export function serveApi(parts: ApiParts): Api {
     const answer = rest.length === 0 ? answers[`${method} ${what}`] : undefined;
     if (!answer) return false;
     if (!parts.requests.allows(addressOf(request)))
-      throw new Refusal(429, "too-many", { limit: limits.requestsPerMinute });
+      throw new Refusal(429, "too-many", { limit: parts.requests.perMinute });
     sendJson(response, 200, await answer(request, workspace));
     return true;
   };

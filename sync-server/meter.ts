@@ -1,11 +1,12 @@
 /** What operators watch: a few numbers in Prometheus' text form. No content, no names. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { RefusalCode } from "../lib/sync/refusals.ts";
 import type { Store } from "./stores/store.ts";
 
 export interface Meter {
   received(bytes: number): void;
   /** Something was turned away; `reason` is the code that the client was told. */
-  refused(reason: string): void;
+  refused(reason: RefusalCode): void;
   /** The text of /metrics. */
   text(): Promise<string>;
   readonly contentType: string;

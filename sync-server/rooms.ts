@@ -25,7 +25,7 @@ interface Entry {
   timer?: NodeJS.Timeout;
 }
 
-export function openRooms(store: Store, idleMs: number): Rooms {
+export function openRooms(store: Store, idleMs: number, maxBytes: number): Rooms {
   const entries = new Map<string, Entry>();
 
   const forget = (name: string, entry: Entry): void => {
@@ -41,11 +41,12 @@ export function openRooms(store: Store, idleMs: number): Rooms {
 
   const load = async (name: string, entry: Entry): Promise<Room | undefined> => {
     let spoiled = false;
-    const room = await Room.load(name, store, (why) => {
+    const isSpoiled = (why: Spoilt): void => {
       if (spoiled) return;
       spoiled = true;
       put(name, entry, reload(name, entry, room, why));
-    });
+    };
+    const room = await Room.load(name, store, isSpoiled, maxBytes);
     return room;
   };
 

@@ -39,29 +39,26 @@ export interface ServerParts {
 export async function startServer(settings: Settings, parts: ServerParts): Promise<RunningServer> {
   await prepareFolder(settings.data);
   const opened = await openStore(parts, join(settings.data, "ensemble.sqlite"));
-  const { requestsPerMinute, registrationsPerMinute, socketsPerAddress, idleRoomMs } = {
-    ...limits,
-    ...parts.limits,
-  };
+  const numbers: Limits = { ...limits, ...parts.limits };
   try {
     const certificates = settings.https ? await makeCertificates(settings.data) : undefined;
     const meter = createMeter({ rooms: () => rooms.count, sockets: () => sockets.count });
     const store = meter.timed(opened);
     const access = await openAccess(store);
-    const rooms = openRooms(store, idleRoomMs);
+    const rooms = openRooms(store, numbers.idleRoomMs, numbers.roomBytes);
     const api = serveApi({
       access,
       rooms,
       blobs: await openBlobs(join(settings.data, "blobs")),
       meter,
       log: parts.log,
-      requests: rateLimit(requestsPerMinute),
-      registrations: rateLimit(registrationsPerMinute),
+      requests: rateLimit(numbers.requestsPerMinute),
+      registrations: rateLimit(numbers.registrationsPerMinute),
       registerToken: settings.registerToken,
     });
     const app = serveApp(parts.appFolder, await pageHeaders());
     const server = createListener(certificates, answerWith(api, app, certificates?.authority));
-    const sockets = acceptSockets(server, access, rooms, meter, socketsPerAddress);
+    const sockets = acceptSockets(server, access, rooms, meter, numbers);
     const port = await listen(server, settings);
     return {
       port,
