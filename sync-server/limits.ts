@@ -33,6 +33,12 @@ export const limits = {
   jsonBytes: 4 * MiB,
   /** The headers of a request. A token takes 300 bytes. */
   headerBytes: 16 * KiB,
+  /** Headers have to be here by then, milliseconds: who sends them byte by byte wants to hold the connection. */
+  headersMs: 15_000,
+  /** And the whole request, milliseconds: a chunk of 4 MiB over a line of 25 kB/s. */
+  requestMs: 180_000,
+  /** A connection waits so long for its next request, milliseconds: longer than proxies keep theirs. */
+  keepAliveMs: 65_000,
   /** Sockets from one address, each with one room: a class of fifty behind one router, with some rooms each. */
   socketsPerAddress: 2_000,
   /** Rooms that one device has open in a workspace, each on a socket of its own: forty tabs with thirty each. */
@@ -52,6 +58,18 @@ export const limits = {
   challenges: 10_000,
   /** Between two looks whether a socket still answers, milliseconds: two in what clients bear of silence. */
   pingMs: 12_000,
+  /** A server that is told to stop waits so long for commits, and for requests to end, milliseconds. */
+  stopMs: 10_000,
+  /** And for its clients to take leave. */
+  leaveMs: 1_000,
+  /** A commit that takes longer is written into the log, milliseconds. */
+  slowCommitMs: 1_000,
+  /** What comes in floods is written into the log once in so many milliseconds, with its number. */
+  logMs: 60_000,
+  /** With fewer bytes free the server says that it is not ready. */
+  freeDiskBytes: 256 * MiB,
+  /** A store, a bus or a disk that has not answered by then is not well, milliseconds. */
+  probeMs: 3_000,
   /** A room that nobody has open stays in memory this long, milliseconds. */
   idleRoomMs: 10_000,
   /** Updates since the last snapshot that make folding them worth its while, or so many bytes of them … */

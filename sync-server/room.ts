@@ -107,6 +107,11 @@ export class Room {
     return this.#log.settle();
   }
 
+  /** Everything asked for so far is durable and acknowledged, or refused. */
+  committed(): Promise<void> {
+    return this.#log.committed();
+  }
+
   close(code: number, reason: string): void {
     for (const peer of this.#peers) peer.close(code, reason);
   }

@@ -64,6 +64,10 @@ export class RoomLog {
       });
   }
 
+  async committed(): Promise<void> {
+    await this.#last;
+  }
+
   async settle(): Promise<void> {
     await this.#last;
     if (!this.#failed && this.#isLong()) await this.#fold();

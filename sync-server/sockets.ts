@@ -22,12 +22,16 @@ import { gather } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
 import type { Rooms } from "./rooms.ts";
 import { Tally } from "./tally.ts";
+import { within } from "./within.ts";
 
 const PATH = "/sync/";
 
 export interface Sockets {
   readonly count: number;
-  close(code: number, reason: string): Promise<void>;
+  /** How many members have a socket, counted in each workspace. */
+  readonly members: number;
+  /** Takes nothing more, acknowledges what it has taken, and tells everybody to come back. */
+  close(): Promise<void>;
 }
 
 export function acceptSockets(
@@ -167,6 +171,7 @@ export function acceptSockets(
         if (ws.readyState !== WebSocket.OPEN) return;
         if (ws.bufferedAmount > limits.bufferedBytes)
           return refuse(CLOSE.tryLater, "too-slow", limits.bufferedBytes);
+        meter.sent(message.length);
         gather(socket);
         ws.send(message);
       },
@@ -188,7 +193,8 @@ export function acceptSockets(
     room.join(peer);
 
     return (bytes) => {
-      if (ws.readyState !== WebSocket.OPEN) return;
+      // A server that stops takes nothing more: it is not acknowledged, and comes again.
+      if (closing || ws.readyState !== WebSocket.OPEN) return;
       flow.count();
       meter.received(bytes.length);
       const received = room.receive(peer, bytes);
@@ -213,11 +219,25 @@ export function acceptSockets(
     get count() {
       return sockets.clients.size;
     },
-    async close(code, reason) {
+    get members() {
+      let count = 0;
+      for (const here of inside.values())
+        count += new Set([...here].map(({ member }) => member.id)).size;
+      return count;
+    },
+    async close() {
       closing = true;
       clearInterval(heartbeat);
-      await rooms.close(code, reason);
-      for (const ws of sockets.clients) ws.close(code, reason);
+      await rooms.close(CLOSE.goingAway, closeReason("going-away"), limits.stopMs);
+      const left = [...sockets.clients].map(
+        (ws) => new Promise((resolve) => ws.once("close", resolve)),
+      );
+      for (const ws of sockets.clients) {
+        ws.resume(); // the other side's goodbye has to be read
+        ws.close(CLOSE.goingAway, closeReason("going-away"));
+      }
+      await within(limits.leaveMs, Promise.all(left));
+      for (const ws of sockets.clients) ws.terminate();
       sockets.close();
     },
   };
