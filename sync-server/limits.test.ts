@@ -73,14 +73,14 @@ describe("a client that goes over a limit is told which one and its number", () 
 
   it("for a reader that does not read, while the others go on", async () => {
     const { open } = await serverWith({ bufferedBytes: 200_000 });
-    const [slow, quick, writer] = [await open(), await open(), await open()];
+    const [slow, quick] = [await open(), await open()];
     slow.ws.pause();
-    // More than the two systems' own buffers hold.
-    for (let i = 0; i < 5; i++) writer.update(text(4_000_000));
-    await until(() => writer.durable() === 5);
+    // More than the system's own buffers hold.
+    const name = "M".repeat(60_000);
+    for (let i = 1; i <= 250; i++) quick.announce(1, i, { name, i });
+    await until(() => (quick.presence.get(1) as { i: number } | undefined)?.i === 250);
     slow.ws.resume();
     expect(await slow.closed).toBe("1013 too-slow 200000");
-    await until(() => quick.updates.length >= 5);
     expect(quick.ws.readyState).toBe(quick.ws.OPEN);
   });
 
