@@ -1,5 +1,6 @@
 /** Who may open which room: everything that is asked of a socket before it gets in. */
 import { CLOSE, DURABLE_PROTOCOL, TOKEN_PREFIX } from "../lib/sync/wire.ts";
+import type { RefusalCode } from "../lib/sync/refusals.ts";
 import { parseRoomName } from "../lib/document/rooms.ts";
 import type { Access, SignedIn } from "./access.ts";
 import type { HeldRoom, Rooms } from "./rooms.ts";
@@ -15,7 +16,7 @@ export interface Admitted {
 export interface Refused {
   readonly ok: false;
   readonly code: number;
-  readonly reason: string;
+  readonly reason: RefusalCode;
 }
 
 /** `name`: what stands in the path after /sync/. `protocols`: what the client offered. */
@@ -47,6 +48,6 @@ function codeOf(refusal: "bad-token" | "not-a-member"): number {
   return refusal === "bad-token" ? CLOSE.tokenRefused : CLOSE.notAMember;
 }
 
-function refuse(code: number, reason: string): Refused {
+function refuse(code: number, reason: RefusalCode): Refused {
   return { ok: false, code, reason };
 }

@@ -1,13 +1,14 @@
 /** Reading requests and answering them: JSON both ways, errors as a code with facts and never prose. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { asRecord } from "../lib/base/json.ts";
+import type { RefusalCode } from "../lib/sync/refusals.ts";
 
 /** A refusal that the client is told by status, code and facts. */
 export class Refusal extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: RefusalCode;
   readonly facts: Readonly<Record<string, unknown>>;
-  constructor(status: number, code: string, facts: Readonly<Record<string, unknown>> = {}) {
+  constructor(status: number, code: RefusalCode, facts: Readonly<Record<string, unknown>> = {}) {
     super(code);
     this.status = status;
     this.code = code;

@@ -13,6 +13,7 @@ import type { Blobs } from "./blobs.ts";
 import { limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
+import type { Readiness } from "./readiness.ts";
 import type { RateLimit } from "./rateLimit.ts";
 import type { Rooms } from "./rooms.ts";
 import { isDiskFull } from "./stores/diskFull.ts";
@@ -22,6 +23,7 @@ export interface ApiParts {
   readonly rooms: Rooms;
   readonly blobs: Blobs;
   readonly meter: Meter;
+  readonly readiness: Readiness;
   readonly log: Log;
   readonly requests: RateLimit;
   readonly registrations: RateLimit;
@@ -53,7 +55,7 @@ export function serveApi(parts: ApiParts): Api {
     if (registerToken !== undefined && !same(credentials(request, "Register"), registerToken))
       throw new Refusal(403, "register-token-needed");
     if (!registrations.allows(addressOf(request)))
-      throw new Refusal(429, "too-many", { limit: limits.registrationsPerMinute });
+      throw new Refusal(429, "too-many-workspaces", { limit: registrations.perMinute });
   };
 
   const addEntries: Answer = async (request, workspace) => {
@@ -116,6 +118,11 @@ export function serveApi(parts: ApiParts): Api {
       sendJson(response, 200, { ok: true });
       return true;
     }
+    if (path === "/readyz") {
+      const { ready, facts } = await parts.readiness.look();
+      sendJson(response, ready ? 200 : 503, { ready, ...facts });
+      return true;
+    }
     if (path === "/metrics") {
       const text = await meter.text();
       response.writeHead(200, { "content-type": meter.contentType }).end(text);
@@ -129,6 +136,8 @@ export function serveApi(parts: ApiParts): Api {
       if (!["GET", "HEAD", "PUT"].includes(method)) throw new Refusal(405, "method");
       if (!isDigest(digest)) throw new Refusal(400, "not-a-digest");
       await answerBlob(blobs, request, response, await signedIn(request, workspace), digest);
+      if (method === "PUT") meter.blob("in", Number(request.headers["content-length"] ?? 0));
+      if (method === "GET") meter.blob("out", Number(response.getHeader("content-length") ?? 0));
       return true;
     }
     if (what === "rooms" && method === "DELETE") {
@@ -138,7 +147,7 @@ export function serveApi(parts: ApiParts): Api {
     const answer = rest.length === 0 ? answers[`${method} ${what}`] : undefined;
     if (!answer) return false;
     if (!parts.requests.allows(addressOf(request)))
-      throw new Refusal(429, "too-many", { limit: limits.requestsPerMinute });
+      throw new Refusal(429, "too-many", { limit: parts.requests.perMinute });
     sendJson(response, 200, await answer(request, workspace));
     return true;
   };

@@ -5,11 +5,16 @@ const MiB = 1024 * KiB;
 export const limits = {
   /**
    * One websocket message. A room that the server lacks is pushed whole in one message by stock clients,
-   * so a frame holds any room.
+   * so a frame holds any room, and what is around it.
    */
-  frameBytes: 32 * MiB,
-  /** A room's log in memory: a long notebook is 1 MiB, a run of a million points 9. More belongs into blobs. */
+  frameBytes: 33 * MiB,
+  /** A room's content: a long notebook is 1 MiB, a run of a million points 9. More belongs into blobs. */
   roomBytes: 32 * MiB,
+  /**
+   * Whether a room fits is looked at in full only where its log and the update together are over the limit. That
+   * takes a second for the biggest, so no more than this part of the time goes into it for one room.
+   */
+  weighPart: 0.1,
   /** What may wait in a socket for a reader that does not read: one whole room and as much again. */
   bufferedBytes: 64 * MiB,
   /** What one socket may have on its way to the disk before it is read from again. */
@@ -28,8 +33,18 @@ export const limits = {
   jsonBytes: 4 * MiB,
   /** The headers of a request. A token takes 300 bytes. */
   headerBytes: 16 * KiB,
+  /** Headers have to be here by then, milliseconds: who sends them byte by byte wants to hold the connection. */
+  headersMs: 15_000,
+  /** And the whole request, milliseconds: a chunk of 4 MiB over a line of 25 kB/s. */
+  requestMs: 180_000,
+  /** A connection waits so long for its next request, milliseconds: longer than proxies keep theirs. */
+  keepAliveMs: 65_000,
   /** Sockets from one address, each with one room: a class of fifty behind one router, with some rooms each. */
   socketsPerAddress: 2_000,
+  /** Rooms that one device has open in a workspace, each on a socket of its own: forty tabs with thirty each. */
+  roomsPerDevice: 1_200,
+  /** Sockets over a limit that are let in to be told so, from one address at a time. Others are only turned away. */
+  toldPerAddress: 32,
   /** Challenges, sign-ins and entries from one address in a minute: everybody renews every five. */
   requestsPerMinute: 1_200,
   /** New workspaces from one address in a minute. */
@@ -43,10 +58,23 @@ export const limits = {
   challenges: 10_000,
   /** Between two looks whether a socket still answers, milliseconds: two in what clients bear of silence. */
   pingMs: 12_000,
+  /** A server that is told to stop waits so long for commits, and for requests to end, milliseconds. */
+  stopMs: 10_000,
+  /** And for its clients to take leave. */
+  leaveMs: 1_000,
+  /** A commit that takes longer is written into the log, milliseconds. */
+  slowCommitMs: 1_000,
+  /** What comes in floods is written into the log once in so many milliseconds, with its number. */
+  logMs: 60_000,
+  /** With fewer bytes free the server says that it is not ready. */
+  freeDiskBytes: 256 * MiB,
+  /** A store, a bus or a disk that has not answered by then is not well, milliseconds. */
+  probeMs: 3_000,
   /** A room that nobody has open stays in memory this long, milliseconds. */
   idleRoomMs: 10_000,
-  /** Updates since the last snapshot that make folding them worth its while … */
+  /** Updates since the last snapshot that make folding them worth its while, or so many bytes of them … */
   foldUpdates: 1_000,
+  foldBytes: 4 * MiB,
   /** … if they are also this part of the snapshot's size; else so many more updates. */
   foldPart: 0.25,
   foldUpdatesAtLast: 20_000,

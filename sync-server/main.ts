@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { announcement } from "./announcement.ts";
 import { addresses } from "./addresses.ts";
-import { openLog } from "./log.ts";
-import { startServer } from "./server.ts";
+import { type Log, openLog } from "./log.ts";
+import { type RunningServer, startServer } from "./server.ts";
 import { HELP, type Settings, parseSettings } from "./settings.ts";
 import { StartProblem } from "./startProblem.ts";
 import { openSqliteStore } from "./stores/sqliteStore.ts";
@@ -16,7 +16,7 @@ else if (parsed.kind === "wrong") fail(parsed.sentence);
 else await run(parsed.settings);
 
 async function run(settings: Settings): Promise<void> {
-  const log = openLog();
+  const log = openLog(settings.logLevel);
   try {
     const server = await startServer(settings, {
       appFolder,
@@ -25,18 +25,33 @@ async function run(settings: Settings): Promise<void> {
     });
     for (const line of announcement({ ...settings, port: server.port }, addresses()))
       console.log(line);
-    let closing = false;
-    const close = (): void => {
-      if (closing) return;
-      closing = true;
-      void server.close().then(() => process.exit(0));
-    };
-    process.on("SIGTERM", close);
-    process.on("SIGINT", close);
+    endWhenTold(server, log);
   } catch (error) {
     if (error instanceof StartProblem) fail(error.message);
     else throw error;
   }
+}
+
+/** The first signal ends it in good order, the second at once. */
+function endWhenTold(server: RunningServer, log: Log): void {
+  let told = false;
+  const end = (): void => {
+    if (told) process.exit(1);
+    told = true;
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, "not stopped in good order");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "a fault of the server");
+    process.exit(1);
+  });
 }
 
 function fail(sentence: string): void {

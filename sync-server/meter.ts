@@ -1,62 +1,93 @@
-/** What operators watch: a few numbers in Prometheus' text form. No content, no names. */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+/**
+ * What operators watch, in Prometheus' text form. No content, no names, no ids: whoever may read it learns how much
+ * there is and how it goes, not whose it is.
+ */
+import { Counter, Gauge, Registry } from "prom-client";
+import type { RefusalCode } from "../lib/sync/refusals.ts";
+import { meterProcess } from "./processMeter.ts";
+import { type StoreMeterParts, storeMeter } from "./storeMeter.ts";
 import type { Store } from "./stores/store.ts";
 
 export interface Meter {
   received(bytes: number): void;
+  sent(bytes: number): void;
+  /** So many bytes of a blob came, or went. */
+  blob(direction: "in" | "out", bytes: number): void;
   /** Something was turned away; `reason` is the code that the client was told. */
-  refused(reason: string): void;
+  refused(reason: RefusalCode): void;
   /** The text of /metrics. */
   text(): Promise<string>;
   readonly contentType: string;
+  close(): void;
 }
 
-export interface Watched {
+export interface Watched extends StoreMeterParts {
   readonly rooms: () => number;
   readonly sockets: () => number;
+  readonly members: () => number;
+  /** Bytes on the disk, by what they are. */
+  readonly stored: () => Promise<Readonly<Record<string, number>>>;
+  /** Bytes that all connections together have taken and given since the start. */
+  readonly network: () => { readonly in: number; readonly out: number };
 }
 
 export function createMeter(watched: Watched): Meter & { timed(store: Store): Store } {
   const registry = new Registry();
   const registers = [registry];
+  const gauge = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  };
+  gauge("ensemble_rooms", "Rooms that are in memory.", watched.rooms);
+  gauge("ensemble_connections", "Open websockets.", watched.sockets);
+  gauge(
+    "ensemble_members_online",
+    "Members with an open websocket, by workspace.",
+    watched.members,
+  );
+  const rss = (): number => process.memoryUsage.rss();
+  gauge("ensemble_memory_bytes", "Resident memory of the process.", rss);
   new Gauge({
-    name: "ensemble_rooms",
-    help: "Rooms that are in memory.",
+    name: "ensemble_store_bytes",
+    help: "Bytes on the disk: of the database file with its snapshots and updates, and of the log beside it.",
+    labelNames: ["file"],
     registers,
-    collect() {
-      this.set(watched.rooms());
+    async collect() {
+      for (const [file, bytes] of Object.entries(await watched.stored())) this.set({ file }, bytes);
     },
   });
-  new Gauge({
-    name: "ensemble_connections",
-    help: "Open websockets.",
+  new Counter({
+    name: "ensemble_network_bytes_total",
+    help: "Bytes of all connections, as the network carried them.",
+    labelNames: ["direction"],
     registers,
     collect() {
-      this.set(watched.sockets());
+      const now = watched.network();
+      this.reset();
+      this.inc({ direction: "in" }, now.in);
+      this.inc({ direction: "out" }, now.out);
     },
-  });
-  new Gauge({
-    name: "ensemble_memory_bytes",
-    help: "Resident memory of the process.",
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss());
-    },
-  });
-  const commits = new Histogram({
-    name: "ensemble_commit_seconds",
-    help: "From an update's arrival to its being durable.",
-    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
-    registers,
-  });
-  const appended = new Counter({
-    name: "ensemble_appended_bytes_total",
-    help: "Bytes of updates that were made durable.",
-    registers,
   });
   const received = new Counter({
     name: "ensemble_received_bytes_total",
     help: "Bytes that came over websockets.",
+    registers,
+  });
+  const sent = new Counter({
+    name: "ensemble_sent_bytes_total",
+    help: "Bytes that were sent over websockets.",
+    registers,
+  });
+  const blobs = new Counter({
+    name: "ensemble_blob_bytes_total",
+    help: "Bytes of blobs that were stored or handed out.",
+    labelNames: ["direction"],
     registers,
   });
   const refused = new Counter({
@@ -65,20 +96,18 @@ export function createMeter(watched: Watched): Meter & { timed(store: Store): St
     labelNames: ["reason"],
     registers,
   });
+  const stopProcess = meterProcess(registry);
   return {
     received: (bytes) => received.inc(bytes),
-    refused: (reason) => refused.inc({ reason }),
+    sent: (bytes) => sent.inc(bytes),
+    blob: (direction, bytes) => blobs.inc({ direction }, bytes),
+    refused(reason) {
+      refused.inc({ reason });
+      watched.counted.count("refused", reason);
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
-    timed: (store) => ({
-      ...store,
-      async append(room, update) {
-        const done = commits.startTimer();
-        const seq = await store.append(room, update);
-        done();
-        appended.inc(update.length);
-        return seq;
-      },
-    }),
+    close: stopProcess,
+    timed: storeMeter(registry, watched),
   };
 }

@@ -1,6 +1,7 @@
 /** So many requests from one address in a minute, and no more. */
 export interface RateLimit {
   allows(address: string): boolean;
+  readonly perMinute: number;
 }
 
 const MINUTE = 60_000;
@@ -9,6 +10,7 @@ const MAX_ADDRESSES = 10_000;
 export function rateLimit(perMinute: number, now: () => number = Date.now): RateLimit {
   const counts = new Map<string, { since: number; count: number }>();
   return {
+    perMinute,
     allows(address) {
       const at = now();
       const known = counts.get(address);

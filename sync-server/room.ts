@@ -14,11 +14,12 @@ import { RoomLog } from "./roomLog.ts";
 import { limits } from "./limits.ts";
 import { bringsNews } from "./news.ts";
 import type { Peer } from "./peer.ts";
+import { sizeWith } from "./roomSize.ts";
 import { applyStored } from "./stores/foldLog.ts";
 import { isDiskFull } from "./stores/diskFull.ts";
 import type { Store } from "./stores/store.ts";
 
-export type Received = "ok" | "malformed" | "too-big";
+export type Received = "ok" | "malformed" | "presence-too-big" | "room-too-big" | "try-later";
 
 /** Why the document in memory is not what is stored; whoever has it open is told. */
 export type Spoilt = "try-later" | "disk-full" | "server-failed";
@@ -30,29 +31,33 @@ export class Room {
   readonly #peers = new Set<Peer>();
   readonly #committed = new Map<Peer, number>();
   readonly #spoiled: (why: Spoilt) => void;
+  readonly #maxBytes: number;
+  #mayWeighAt = 0;
   /** What the document learnt from the update that is being applied. */
   #learnt: Uint8Array | undefined;
 
   /**
    * Loads the room whole; undefined where it was deleted. `spoiled` is called when the document in memory
-   * can no longer be trusted to be what is stored: the room has to be loaded anew.
+   * can no longer be trusted to be what is stored: the room has to be loaded anew. `maxBytes`: of its content.
    */
   static async load(
     name: string,
     store: Store,
     spoiled: (why: Spoilt) => void,
+    maxBytes: number = limits.roomBytes,
   ): Promise<Room | undefined> {
     const stored = await store.load(name);
     if (stored.deleted) return undefined;
-    const room = new Room(new RoomLog(name, store, stored), spoiled);
+    const room = new Room(new RoomLog(name, store, stored), spoiled, maxBytes);
     applyStored(room.#doc, stored);
     room.#doc.on("update", (update: Uint8Array) => (room.#learnt = update));
     return room;
   }
 
-  private constructor(log: RoomLog, spoiled: (why: Spoilt) => void) {
+  private constructor(log: RoomLog, spoiled: (why: Spoilt) => void, maxBytes: number) {
     this.#log = log;
     this.#spoiled = spoiled;
+    this.#maxBytes = maxBytes;
     this.#awareness.setLocalState(null);
   }
 
@@ -80,7 +85,7 @@ export class Room {
         case MESSAGE.sync:
           return this.#receiveSync(peer, decoder);
         case MESSAGE.awareness: {
-          if (bytes.length > limits.awarenessBytes) return "too-big";
+          if (bytes.length > limits.awarenessBytes) return "presence-too-big";
           const update = decoding.readVarUint8Array(decoder);
           const changed = applyOwnAwareness(this.#awareness, peer, this.#peers, update);
           if (changed.length > 0) this.#broadcast(this.#presence(changed));
@@ -100,6 +105,11 @@ export class Room {
   /** Everything asked for so far is durable or refused, and the log is short. */
   settle(): Promise<void> {
     return this.#log.settle();
+  }
+
+  /** Everything asked for so far is durable and acknowledged, or refused. */
+  committed(): Promise<void> {
+    return this.#log.committed();
   }
 
   close(code: number, reason: string): void {
@@ -141,8 +151,11 @@ export class Room {
         peer.send(message(MESSAGE.auth, (encoder) => writePermissionDenied(encoder, "read-only")));
       return "ok";
     }
-    if (this.#log.bytes + update.length > limits.roomBytes) return "too-big";
     Y.decodeUpdate(update); // throws where the bytes are no update, before the document is touched
+    if (this.#log.bytes + update.length > this.#maxBytes) {
+      const verdict = this.#weigh(update);
+      if (verdict !== "ok") return verdict;
+    }
     const news = this.#learn(peer, update);
     if (news === undefined) {
       this.#log.afterCommits(() => this.#acknowledge(peer));
@@ -156,6 +169,18 @@ export class Room {
       },
       (error: unknown) => this.#spoiled(isDiskFull(error) ? "disk-full" : "server-failed"),
     );
+    return "ok";
+  }
+
+  /** The log and the update together are over the limit, but the log may hold much that was deleted since. */
+  #weigh(update: Uint8Array): "ok" | "room-too-big" | "try-later" {
+    const began = performance.now();
+    if (began < this.#mayWeighAt) return "try-later";
+    const bytes = sizeWith(this.#doc, update);
+    const now = performance.now();
+    this.#mayWeighAt = now + (now - began) / limits.weighPart;
+    if (bytes > this.#maxBytes) return "room-too-big";
+    this.#log.weighed(bytes - update.length);
     return "ok";
   }
 

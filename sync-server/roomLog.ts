@@ -8,6 +8,8 @@ export class RoomLog {
   #snapshotBytes: number;
   #updates: number;
   #updateBytes: number;
+  /** So many bytes of the log are known to be of things that were deleted since; until it is folded. */
+  #surplus = 0;
   #inFlight = 0;
   /** Once an update was refused nothing after it counts: acknowledgements name the first n messages. */
   #failed = false;
@@ -24,7 +26,12 @@ export class RoomLog {
 
   /** What is stored of the room, in bytes: at most a quarter more than its state, or some small updates. */
   get bytes(): number {
-    return this.#snapshotBytes + this.#updateBytes;
+    return this.#snapshotBytes + this.#updateBytes - this.#surplus;
+  }
+
+  /** What the log says was looked at in full, and is so many bytes. */
+  weighed(bytes: number): void {
+    this.#surplus = this.#snapshotBytes + this.#updateBytes - bytes;
   }
 
   /** Resolves when the update is durable, in the order of the calls. After one rejects, all do. */
@@ -57,14 +64,18 @@ export class RoomLog {
       });
   }
 
+  async committed(): Promise<void> {
+    await this.#last;
+  }
+
   async settle(): Promise<void> {
     await this.#last;
     if (!this.#failed && this.#isLong()) await this.#fold();
   }
 
   #isLong(): boolean {
-    if (this.#updates < limits.foldUpdates) return false;
     if (this.#updates >= limits.foldUpdatesAtLast) return true;
+    if (this.#updates < limits.foldUpdates && this.#updateBytes < limits.foldBytes) return false;
     return this.#updateBytes >= this.#snapshotBytes * limits.foldPart;
   }
 
@@ -76,6 +87,7 @@ export class RoomLog {
         this.#snapshotBytes = size;
         this.#updates -= updates;
         this.#updateBytes -= bytes;
+        this.#surplus = 0;
       })
       // The log stays as long as it is; the next update tries again.
       .catch(() => undefined)

@@ -1,6 +1,7 @@
 /** The rooms that are open, each loaded once however many ask for it at the same time. */
 import { CLOSE } from "../lib/sync/wire.ts";
 import { Room, type Spoilt } from "./room.ts";
+import { within } from "./within.ts";
 import type { Store } from "./stores/store.ts";
 
 /** Somebody's hold on a room that is loaded. */
@@ -16,7 +17,11 @@ export interface Rooms {
   /** Forgets the room for good, on the disk and for everybody who has it open. */
   delete(name: string): Promise<void>;
   readonly count: number;
-  close(code: number, reason: string): Promise<void>;
+  /**
+   * Waits until what was asked for is durable and acknowledged, for so many milliseconds at most, and closes them all.
+   * Whatever is not durable by then was acknowledged to nobody.
+   */
+  close(code: number, reason: string, patienceMs: number): Promise<void>;
 }
 
 interface Entry {
@@ -25,7 +30,7 @@ interface Entry {
   timer?: NodeJS.Timeout;
 }
 
-export function openRooms(store: Store, idleMs: number): Rooms {
+export function openRooms(store: Store, idleMs: number, maxBytes: number): Rooms {
   const entries = new Map<string, Entry>();
 
   const forget = (name: string, entry: Entry): void => {
@@ -41,11 +46,12 @@ export function openRooms(store: Store, idleMs: number): Rooms {
 
   const load = async (name: string, entry: Entry): Promise<Room | undefined> => {
     let spoiled = false;
-    const room = await Room.load(name, store, (why) => {
+    const isSpoiled = (why: Spoilt): void => {
       if (spoiled) return;
       spoiled = true;
       put(name, entry, reload(name, entry, room, why));
-    });
+    };
+    const room = await Room.load(name, store, isSpoiled, maxBytes);
     return room;
   };
 
@@ -119,18 +125,20 @@ export function openRooms(store: Store, idleMs: number): Rooms {
         room?.destroy();
       }
     },
-    async close(code, reason) {
-      const rooms = await Promise.all(
-        [...entries.values()].map(({ room, timer }) => {
-          clearTimeout(timer);
-          return room.catch(() => undefined);
-        }),
-      );
+    async close(code, reason, patienceMs) {
+      const rooms: Room[] = [];
+      const settled = [...entries.values()].map(async (entry) => {
+        clearTimeout(entry.timer);
+        const room = await entry.room.catch(() => undefined);
+        if (!room) return;
+        rooms.push(room);
+        await room.committed();
+      });
+      await within(patienceMs, Promise.all(settled));
       entries.clear();
-      for (const room of rooms) room?.close(code, reason);
       for (const room of rooms) {
-        await room?.settle();
-        room?.destroy();
+        room.close(code, reason);
+        room.destroy();
       }
     },
   };

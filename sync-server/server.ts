@@ -2,7 +2,6 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { join } from "node:path";
-import { CLOSE } from "../lib/sync/wire.ts";
 import { openAccess } from "./access.ts";
 import { type Api, serveApi } from "./api.ts";
 import { type ServeApp, serveApp } from "./appFiles.ts";
@@ -11,14 +10,21 @@ import type { Certificates } from "./certificates.ts";
 import { type Limits, limits } from "./limits.ts";
 import { listen } from "./listen.ts";
 import type { Log } from "./log.ts";
+import { Refusal, sendRefusal } from "./answers.ts";
+import { countedLog } from "./countedLog.ts";
 import { createMeter } from "./meter.ts";
+import { type OpenRequests, openRequests } from "./openRequests.ts";
 import { pageHeaders } from "./pagePolicy.ts";
 import { rateLimit } from "./rateLimit.ts";
+import { hasSpace, openReadiness } from "./readiness.ts";
 import { openRooms } from "./rooms.ts";
 import type { Settings } from "./settings.ts";
 import { acceptSockets } from "./sockets.ts";
 import { StartProblem, prepareFolder } from "./startProblem.ts";
+import { bytesOfStore } from "./storeFiles.ts";
 import type { Store } from "./stores/store.ts";
+import { countTraffic } from "./traffic.ts";
+import { within } from "./within.ts";
 
 export interface RunningServer {
   readonly port: number;
@@ -37,39 +43,65 @@ export interface ServerParts {
 
 /** Throws a StartProblem where the server cannot start for a reason that a person can act on. */
 export async function startServer(settings: Settings, parts: ServerParts): Promise<RunningServer> {
-  await prepareFolder(settings.data);
-  const opened = await openStore(parts, join(settings.data, "ensemble.sqlite"));
-  const { requestsPerMinute, registrationsPerMinute, socketsPerAddress, idleRoomMs } = {
-    ...limits,
-    ...parts.limits,
-  };
+  const { data } = settings;
+  const { log } = parts;
+  await prepareFolder(data);
+  const path = join(data, "ensemble.sqlite");
+  const opened = await openStore(parts, path);
+  const numbers: Limits = { ...limits, ...parts.limits };
   try {
     const certificates = settings.https ? await makeCertificates(settings.data) : undefined;
-    const meter = createMeter({ rooms: () => rooms.count, sockets: () => sockets.count });
+    const counted = countedLog(log, numbers.logMs);
+    const meter = createMeter({
+      rooms: () => rooms.count,
+      sockets: () => sockets.count,
+      members: () => sockets.members,
+      stored: () => bytesOfStore(path),
+      network: () => traffic.total(),
+      log,
+      counted,
+      slowCommitMs: numbers.slowCommitMs,
+    });
+    const readiness = openReadiness(
+      { store: () => opened.healthy(), disk: () => hasSpace(data, numbers.freeDiskBytes) },
+      numbers.probeMs,
+    );
+    const requests = openRequests();
     const store = meter.timed(opened);
     const access = await openAccess(store);
-    const rooms = openRooms(store, idleRoomMs);
+    const rooms = openRooms(store, numbers.idleRoomMs, numbers.roomBytes);
     const api = serveApi({
       access,
       rooms,
       blobs: await openBlobs(join(settings.data, "blobs")),
       meter,
-      log: parts.log,
-      requests: rateLimit(requestsPerMinute),
-      registrations: rateLimit(registrationsPerMinute),
+      readiness,
+      log,
+      requests: rateLimit(numbers.requestsPerMinute),
+      registrations: rateLimit(numbers.registrationsPerMinute),
       registerToken: settings.registerToken,
     });
     const app = serveApp(parts.appFolder, await pageHeaders());
-    const server = createListener(certificates, answerWith(api, app, certificates?.authority));
-    const sockets = acceptSockets(server, access, rooms, meter, socketsPerAddress);
+    const answer = answerWith(requests, api, app, certificates?.authority);
+    const server = createListener(certificates, answer, numbers);
+    const traffic = countTraffic(server);
+    const sockets = acceptSockets(server, access, rooms, meter, numbers);
     const port = await listen(server, settings);
+    log.info({ port }, "started");
     return {
       port,
       async close() {
+        log.info({ connections: sockets.count }, "stopping");
+        readiness.stopping();
+        requests.stop();
+        // Until then it listens, so that whoever comes is told why rather than left without an answer.
+        await Promise.all([sockets.close(), within(numbers.stopMs, requests.ended())]);
         server.close();
-        await sockets.close(CLOSE.goingAway, "going-away");
-        await store.close();
         server.closeAllConnections();
+        await store.close();
+        meter.close();
+        counted.close();
+        log.info("stopped");
       },
     };
   } catch (error) {
@@ -86,13 +118,26 @@ async function openStore({ openStore }: ServerParts, path: string): Promise<Stor
   }
 }
 
+/** What is answered to the last: how the server is. */
+const ABOUT_ITSELF = new Set(["/healthz", "/readyz", "/metrics"]);
+
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-function answerWith(api: Api, app: ServeApp, authority: string | undefined): Answer {
+function answerWith(
+  requests: OpenRequests,
+  api: Api,
+  app: ServeApp,
+  authority: string | undefined,
+): Answer {
   return (request, response) => {
     const path = decodedPath(request.url);
     if (path === undefined) {
       response.writeHead(400).end();
+      return;
+    }
+    if (!requests.take(response) && !ABOUT_ITSELF.has(path)) {
+      response.setHeader("connection", "close");
+      sendRefusal(request, response, new Refusal(503, "going-away"));
       return;
     }
     if (authority !== undefined && path === "/ca.crt") {
@@ -114,8 +159,15 @@ async function makeCertificates(data: string): Promise<Certificates> {
 function createListener(
   certificates: Certificates | undefined,
   answer: Answer,
+  { headerBytes, headersMs, requestMs, keepAliveMs }: Limits,
 ): ReturnType<typeof createHttp> {
-  const options = { maxHeaderSize: limits.headerBytes };
+  const options = {
+    maxHeaderSize: headerBytes,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    connectionsCheckingInterval: Math.min(2_000, headersMs),
+  };
   if (!certificates) return createHttp(options, answer);
   return createHttps({ ...options, key: certificates.key, cert: certificates.cert }, answer);
 }

@@ -1,5 +1,6 @@
 /** The server's settings, from flags and ENSEMBLE_* variables; flags win. */
 import { parseArgs } from "node:util";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 export interface Settings {
   readonly port: number;
@@ -8,6 +9,8 @@ export interface Settings {
   readonly https: boolean;
   /** What a client has to show to register a workspace; undefined where anybody may. */
   readonly registerToken: string | undefined;
+  /** What is written into the log: this and what is worse. */
+  readonly logLevel: LogLevel;
 }
 
 export const HELP = `Ensemble: a notebook in which a team trains models together.
@@ -22,6 +25,9 @@ export const HELP = `Ensemble: a notebook in which a team trains models together
                             made for this machine
   --register-token <text>   who knows it may register new    ENSEMBLE_REGISTER_TOKEN  (anybody may)
                             workspaces here
+  --log-level <level>       how much the log says: debug,    ENSEMBLE_LOG_LEVEL       (warn)
+                            info, warn, error, fatal
+                            or silent
   --dev                     serve the app from its sources, reloaded as they change
   --help                    this text
 `;
@@ -37,6 +43,7 @@ const OPTIONS = {
   data: { type: "string" },
   https: { type: "boolean" },
   "register-token": { type: "string" },
+  "log-level": { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -59,6 +66,13 @@ export function parseSettings(
       kind: "wrong",
       sentence: `The port has to be a number from 0 to 65535, and "${said}" is not.`,
     };
+  const level = values["log-level"] ?? env["ENSEMBLE_LOG_LEVEL"] ?? "warn";
+  const logLevel = LOG_LEVELS.find((one) => one === level);
+  if (!logLevel)
+    return {
+      kind: "wrong",
+      sentence: `The log level has to be one of ${LOG_LEVELS.join(", ")}, and "${level}" is not.`,
+    };
   const registerToken = values["register-token"] ?? env["ENSEMBLE_REGISTER_TOKEN"];
   return {
     kind: "settings",
@@ -68,6 +82,7 @@ export function parseSettings(
       data: values.data ?? env["ENSEMBLE_DATA"] ?? ".data",
       https: values.https ?? ["1", "true", "yes"].includes(env["ENSEMBLE_HTTPS"] ?? ""),
       registerToken: registerToken === "" ? undefined : registerToken,
+      logLevel,
     },
   };
 }

@@ -4,7 +4,6 @@ import type { NotebookId, WorkspaceId } from "../lib/base/ids.ts";
 import type { RoomKey } from "../lib/document/rooms.ts";
 import { type Place, deliverEntries, signIn } from "../lib/platform/node/client.ts";
 import type { FoundedWorkspace } from "../lib/testing/foundedWorkspace.ts";
-import { newDevice } from "../lib/testing/foundedWorkspace.ts";
 import type { Signer } from "../lib/workspace/signatures.ts";
 import { limits } from "./limits.ts";
 import { type RawSocket, openRawSocket } from "./testing/rawSocket.ts";
@@ -256,26 +255,5 @@ it("lets pages hear something before a stock client takes the connection for dea
   } finally {
     vi.useRealTimers();
     await quiet.close();
-  }
-});
-
-it("lets one address open so many sockets, and more again when some have gone", async () => {
-  const small = await startTestServer({ limits: { socketsPerAddress: 2 } });
-  try {
-    const place = await small.found();
-    const who = await newDevice();
-    expect(who.publicKey).toHaveLength(43);
-    const { token } = await signIn(place, place.owner);
-    const [first, second] = [1, 2].map(() => openRawSocket(place, "index", token));
-    await Promise.all([first?.opened, second?.opened]);
-    expect(await openRawSocket(place, "index", token).closed).toMatch(/^1006/);
-    first?.ws.close();
-    await first?.closed;
-    await until(async () => {
-      const third = openRawSocket(place, "index", token);
-      return Promise.race([third.opened.then(() => true), third.closed.then(() => false)]);
-    });
-  } finally {
-    await small.close();
   }
 });

@@ -2,29 +2,36 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { type RefusalCode, closeReason } from "../lib/sync/refusals.ts";
 import {
   CLOSE,
   DURABLE_PROTOCOL,
   SIGN_OF_LIFE,
   encodeMembershipChanged,
 } from "../lib/sync/wire.ts";
+import { assertNever } from "../lib/base/assertNever.ts";
 import { memberOf } from "../lib/workspace/membership.ts";
 import type { Role } from "../lib/workspace/session.ts";
 import type { Access, SignedIn } from "./access.ts";
 import { addressOf } from "./addresses.ts";
 import { type Admitted, admit } from "./admission.ts";
 import { flowOf } from "./flow.ts";
-import { limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import type { Meter } from "./meter.ts";
 import { gather } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
 import type { Rooms } from "./rooms.ts";
+import { Tally } from "./tally.ts";
+import { within } from "./within.ts";
 
 const PATH = "/sync/";
 
 export interface Sockets {
   readonly count: number;
-  close(code: number, reason: string): Promise<void>;
+  /** How many members have a socket, counted in each workspace. */
+  readonly members: number;
+  /** Takes nothing more, acknowledges what it has taken, and tells everybody to come back. */
+  close(): Promise<void>;
 }
 
 export function acceptSockets(
@@ -32,16 +39,27 @@ export function acceptSockets(
   access: Access,
   rooms: Rooms,
   meter: Meter,
-  maxPerAddress: number,
+  limits: Limits,
 ): Sockets {
+  /** Says why, where the socket itself has to close because of a frame that is too long. */
+  class SayingSocket extends WebSocket {
+    override close(code?: number, reason?: string | Buffer): void {
+      if (code !== CLOSE.tooBig || reason !== undefined) return super.close(code, reason);
+      meter.refused("frame-too-big");
+      super.close(code, closeReason("frame-too-big", limits.frameBytes));
+    }
+  }
   const sockets = new WebSocketServer({
     noServer: true,
+    WebSocket: SayingSocket,
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
     handleProtocols: (offered) =>
       offered.has(DURABLE_PROTOCOL) ? DURABLE_PROTOCOL : ([...offered][0] ?? false),
   });
-  const perAddress = new Map<string, number>();
+  const perAddress = new Tally();
+  const told = new Tally();
+  const perDevice = new Tally();
   const inside = new Map<string, Set<SignedIn & { peer: Peer }>>();
   const unanswered = new WeakSet<WebSocket>();
   let closing = false;
@@ -50,21 +68,19 @@ export function acceptSockets(
     socket.on("error", () => socket.destroy());
     const name = roomOf(request.url);
     const address = addressOf(request);
-    const open = perAddress.get(address) ?? 0;
     if (name === undefined) return turnAway(socket, "404 Not Found");
     if (closing) return turnAway(socket, "503 Service Unavailable");
-    if (open >= maxPerAddress) {
+    const tooMany = perAddress.of(address) >= limits.socketsPerAddress;
+    if (tooMany && told.of(address) >= limits.toldPerAddress) {
       meter.refused("too-many-sockets");
       return turnAway(socket, "429 Too Many Requests");
     }
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
-      ws.on("close", () => {
-        const left = (perAddress.get(address) ?? 1) - 1;
-        if (left > 0) perAddress.set(address, left);
-        else perAddress.delete(address);
-      });
-      serve(ws, socket, name, protocolsOf(request));
+      const leave = (tooMany ? told : perAddress).add(address);
+      ws.on("close", leave);
+      // A page never learns the status of a handshake that failed: so it is let in, to be told.
+      if (tooMany) refuseAtDoor(ws, "too-many-sockets", limits.socketsPerAddress);
+      else serve(ws, socket, name, protocolsOf(request));
     });
   });
 
@@ -91,22 +107,19 @@ export function acceptSockets(
     }
   }, limits.pingMs).unref();
 
-  function serve(
-    ws: WebSocket,
-    socket: Duplex,
-    name: string,
-    protocols: readonly string[],
-  ): void {
+  function serve(ws: WebSocket, socket: Duplex, name: string, protocols: readonly string[]): void {
     // Nothing is read before the door is open. What came in the same breath as the greeting waits.
     const early: Buffer[] = [];
     let take = (bytes: Buffer): void => void early.push(bytes);
     ws.binaryType = "nodebuffer";
     ws.on("message", (data: RawData) => take(data as Buffer));
     ws.on("pong", () => unanswered.delete(ws));
-    ws.on("error", () => ws.terminate());
+    ws.on("error", () => {
+      if (ws.readyState !== WebSocket.CLOSING) ws.terminate();
+    });
     ws.pause();
 
-    const refuse = (code: number, reason: string): void => {
+    const refuse = (code: number, reason: RefusalCode): void => {
       meter.refused(reason);
       ws.resume(); // the other side's goodbye has to be read
       ws.close(code, reason);
@@ -116,7 +129,12 @@ export function acceptSockets(
       (found) => {
         if (!found.ok) refuse(found.code, found.reason);
         else if (ws.readyState !== WebSocket.OPEN) found.held.release();
-        else {
+        else if (perDevice.of(deviceOf(found.who)) >= limits.roomsPerDevice) {
+          found.held.release();
+          ws.resume();
+          refuseAtDoor(ws, "too-many-rooms", limits.roomsPerDevice);
+        } else {
+          ws.on("close", perDevice.add(deviceOf(found.who)));
           take = enter(ws, socket, found);
           ws.resume();
           for (const bytes of early) take(bytes);
@@ -124,6 +142,12 @@ export function acceptSockets(
       },
       () => refuse(CLOSE.tryLater, "try-later"),
     );
+  }
+
+  function refuseAtDoor(ws: WebSocket, reason: RefusalCode, limit: number): void {
+    ws.on("error", () => ws.terminate());
+    meter.refused(reason);
+    ws.close(CLOSE.tryLater, closeReason(reason, limit));
   }
 
   /** Lets the socket in; gives back what to do with its messages. */
@@ -134,9 +158,9 @@ export function acceptSockets(
   ): (bytes: Buffer) => void {
     const { room } = held;
     const flow = flowOf(ws);
-    const refuse = (code: number, reason: string): void => {
+    const refuse = (code: number, reason: RefusalCode, limit?: number): void => {
       meter.refused(reason);
-      ws.close(code, reason);
+      ws.close(code, closeReason(reason, limit));
     };
     const peer: Peer = {
       member: who.member.id,
@@ -145,7 +169,9 @@ export function acceptSockets(
       clients: new Set(),
       send(message) {
         if (ws.readyState !== WebSocket.OPEN) return;
-        if (ws.bufferedAmount > limits.bufferedBytes) return refuse(CLOSE.tryLater, "too-slow");
+        if (ws.bufferedAmount > limits.bufferedBytes)
+          return refuse(CLOSE.tryLater, "too-slow", limits.bufferedBytes);
+        meter.sent(message.length);
         gather(socket);
         ws.send(message);
       },
@@ -167,12 +193,25 @@ export function acceptSockets(
     room.join(peer);
 
     return (bytes) => {
-      if (ws.readyState !== WebSocket.OPEN) return;
+      // A server that stops takes nothing more: it is not acknowledged, and comes again.
+      if (closing || ws.readyState !== WebSocket.OPEN) return;
       flow.count();
       meter.received(bytes.length);
       const received = room.receive(peer, bytes);
-      if (received === "malformed") refuse(CLOSE.malformed, received);
-      if (received === "too-big") refuse(CLOSE.tooBig, received);
+      switch (received) {
+        case "ok":
+          return;
+        case "malformed":
+          return refuse(CLOSE.malformed, received);
+        case "presence-too-big":
+          return refuse(CLOSE.tooBig, received, limits.awarenessBytes);
+        case "room-too-big":
+          return refuse(CLOSE.tooBig, received, limits.roomBytes);
+        case "try-later":
+          return refuse(CLOSE.tryLater, received);
+        default:
+          return assertNever(received);
+      }
     };
   }
 
@@ -180,14 +219,33 @@ export function acceptSockets(
     get count() {
       return sockets.clients.size;
     },
-    async close(code, reason) {
+    get members() {
+      let count = 0;
+      for (const here of inside.values())
+        count += new Set([...here].map(({ member }) => member.id)).size;
+      return count;
+    },
+    async close() {
       closing = true;
       clearInterval(heartbeat);
-      await rooms.close(code, reason);
-      for (const ws of sockets.clients) ws.close(code, reason);
+      await rooms.close(CLOSE.goingAway, closeReason("going-away"), limits.stopMs);
+      const left = [...sockets.clients].map(
+        (ws) => new Promise((resolve) => ws.once("close", resolve)),
+      );
+      for (const ws of sockets.clients) {
+        ws.resume(); // the other side's goodbye has to be read
+        ws.close(CLOSE.goingAway, closeReason("going-away"));
+      }
+      await within(limits.leaveMs, Promise.all(left));
+      for (const ws of sockets.clients) ws.terminate();
       sockets.close();
     },
   };
+}
+
+/** A device's key, in one workspace. */
+function deviceOf({ workspace, key }: SignedIn): string {
+  return `${workspace}/${key}`;
 }
 
 function mayWrite(role: Role): boolean {

@@ -1,6 +1,8 @@
 /** The status "Connection" in words: one of four on the bar, and what is behind it when asked. */
 import { assertNever } from "../../lib/base/assertNever.ts";
+import type { Refused } from "../../lib/sync/refusals.ts";
 import type { Connection } from "../../lib/workspace/session.ts";
+import { refusalWords } from "./refusalWords.ts";
 
 export interface ConnectionWords {
   readonly word: "Saved" | "Saving" | "Offline" | "Read only";
@@ -10,6 +12,19 @@ export interface ConnectionWords {
 }
 
 export function connectionWords(connection: Connection): ConnectionWords {
+  if (connection.kind === "refused") {
+    const details = refusalWords({ code: connection.reason, ...limitOf(connection) });
+    return { word: "Offline", details, trouble: true };
+  }
+  const words = plainWords(connection);
+  const { notice } = connection;
+  if (!notice) return words;
+  // A server that starts anew is nothing that somebody has to do something about.
+  const alarming = words.trouble || notice.code !== "going-away";
+  return { ...words, details: [...refusalWords(notice), ...words.details], trouble: alarming };
+}
+
+function plainWords(connection: Exclude<Connection, { kind: "refused" }>): ConnectionWords {
   switch (connection.kind) {
     case "saved":
       return calm("Saved", ["Everything in this workspace is on the server, safely written."]);
@@ -37,8 +52,6 @@ export function connectionWords(connection: Connection): ConnectionWords {
       return calm("Read only", [
         "You are a viewer here. What you change and run stays in this tab. An owner can make you an editor.",
       ]);
-    case "refused":
-      return { word: "Offline", details: refusalWords(connection.reason), trouble: true };
     default:
       return assertNever(connection);
   }
@@ -62,31 +75,6 @@ function changes(pending: number): string {
   return pending === 1 ? "1 change is" : `${pending} changes are`;
 }
 
-function refusalWords(reason: string): readonly string[] {
-  const kept = "What you did since is kept on this device.";
-  switch (reason) {
-    case "not-a-member":
-      return [
-        `An owner has taken you out of this workspace, or this browser was never let in. ${kept}`,
-        "Ask an owner for a new invite link.",
-      ];
-    case "workspace-unknown":
-    case "register-token-needed":
-      return [
-        `The server takes new workspaces only from those who know its token. ${kept}`,
-        "Ask whoever runs the server.",
-      ];
-    case "room-deleted":
-      return [
-        `Something that you have open was deleted by somebody else. ${kept}`,
-        "It is among your drafts, to be read, copied from or put back; the rest of the workspace is not affected.",
-      ];
-    case "room-too-big":
-      return [
-        `Something that you have open has grown over what the server takes. ${kept}`,
-        "Take out what is big: data belongs into datasets.",
-      ];
-    default:
-      return [`The server refuses this workspace (${reason}). ${kept}`, "Ask whoever runs it."];
-  }
+function limitOf({ limit }: { readonly limit?: number | undefined }): Pick<Refused, "limit"> {
+  return limit === undefined ? {} : { limit };
 }

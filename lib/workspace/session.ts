@@ -8,6 +8,7 @@ import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
 import type { Observable } from "../base/observable.ts";
 import type { BlobManifest } from "../document/blobManifest.ts";
 import type { RoomKey } from "../document/rooms.ts";
+import type { Refused } from "../sync/refusals.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import type { Aside } from "./aside.ts";
 
@@ -23,15 +24,22 @@ export interface Member {
 
 /**
  * The status "Connection". "saved": everything this browser holds, opened or not, is durable on the server. `unkept`:
- * so many of the pending changes are in this tab alone, since this browser's storage does not take them.
+ * so many of the pending changes are in this tab alone, since this browser's storage does not take them. `notice`:
+ * what the server turned away a moment ago, and is asked again for; a code the app puts in words.
  */
-export type Connection =
+export type Connection = { readonly notice?: Refused | undefined } & (
   | { readonly kind: "saved" }
   | { readonly kind: "saving"; readonly pending: number; readonly unkept?: number }
   | { readonly kind: "offline"; readonly pending: number; readonly unkept?: number }
   | { readonly kind: "read-only" }
   /** The server refused this workspace or this member; `reason` is a code the app puts in words. */
-  | { readonly kind: "refused"; readonly reason: string };
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      /** The number that was gone over, where it is a limit. */
+      readonly limit?: number | undefined;
+    }
+);
 
 /** One member's presence, as their tab announces it in a room's awareness; parsed before use. */
 export interface Presence {

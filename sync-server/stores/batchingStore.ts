@@ -34,6 +34,7 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
   let queue: { readonly write: Write; readonly waiting: Waiting }[] = [];
   let committing = false;
   let broken: Error | undefined;
+  let committed: (writes: number) => void = () => undefined;
 
   port.onAnswer((answer) => {
     if (answer.kind === "open") return;
@@ -71,7 +72,10 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
     queue = [];
     ask({ kind: "write", batch: batch.map(({ write }) => write) })
       .then(
-        (written) => batch.forEach((one, i) => one.waiting.resolve((written as Written[])[i])),
+        (written) => {
+          batch.forEach((one, i) => one.waiting.resolve((written as Written[])[i]));
+          committed(batch.length);
+        },
         (error: unknown) => batch.forEach((one) => one.waiting.reject(error as Error)),
       )
       .finally(() => {
@@ -121,6 +125,12 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
       await write({ kind: "secret", name, value: make() });
       return (await ask({ kind: "secret", name })) as Uint8Array;
     },
+    healthy: () =>
+      write({ kind: "probe" }).then(
+        () => true,
+        () => false,
+      ),
+    onCommit: (listener) => void (committed = listener),
     async close() {
       // Whatever was asked before is answered before: requests are answered in order, and so is the queue.
       if (committing || queue.length > 0)

@@ -25,7 +25,9 @@ export type Write =
       readonly entries: readonly string[];
       readonly known: number;
     }
-  | { readonly kind: "secret"; readonly name: string; readonly value: Uint8Array };
+  | { readonly kind: "secret"; readonly name: string; readonly value: Uint8Array }
+  /** Says nothing; that it is durable says that the disk takes writes. */
+  | { readonly kind: "probe" };
 
 /** What became of a write: an append's number, 0 where its room was deleted; whether entries were kept. */
 export type Written = number | boolean | undefined;
@@ -69,6 +71,9 @@ export function openSqlite(path: string): SqliteFile {
   const insertUpdate = db.prepare(`INSERT INTO updates VALUES (${keyOf("?", "?")}, ?)`);
   const insertEntry = db.prepare("INSERT INTO entries (workspace, seq, body) VALUES (?, ?, ?)");
   const insertSecret = db.prepare("INSERT OR IGNORE INTO secrets (name, value) VALUES (?, ?)");
+  const putProbe = db.prepare(
+    "INSERT OR REPLACE INTO secrets (name, value) VALUES ('probe', randomblob(8))",
+  );
   const putSnapshot = db.prepare(
     `INSERT INTO snapshots (room, upTo, data) VALUES (?, ?, ?)
       ON CONFLICT DO UPDATE SET upTo = excluded.upTo, data = excluded.data WHERE excluded.upTo > upTo`,
@@ -102,6 +107,9 @@ export function openSqlite(path: string): SqliteFile {
       }
       case "secret":
         insertSecret.run(write.name, write.value);
+        return undefined;
+      case "probe":
+        putProbe.run();
         return undefined;
       case "delete": {
         const room = rooms.make(write.room);

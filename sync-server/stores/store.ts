@@ -37,5 +37,9 @@ export interface Store {
   appendEntries(workspace: string, entries: readonly string[], known: number): Promise<boolean>;
   /** A value of the server's own, made once and kept. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
+  /** Could something be made durable just now? Tried, not assumed. */
+  healthy(): Promise<boolean>;
+  /** Calls back after each commit with how many writes it made durable, where the store commits in batches. */
+  onCommit?(listener: (writes: number) => void): void;
   close(): Promise<void>;
 }

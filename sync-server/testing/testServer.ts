@@ -18,11 +18,17 @@ import type { Settings } from "../settings.ts";
 import type { Store } from "../stores/store.ts";
 import { openLocalStore } from "./localStore.ts";
 
+export interface Logged {
+  readonly level: "info" | "warn" | "error" | "fatal";
+  /** Facts and a sentence, as they were handed to the log. */
+  readonly said: readonly unknown[];
+}
+
 export interface TestServer {
   readonly origin: string;
   readonly folder: string;
   /** Everything that the server put into its log. */
-  readonly logged: unknown[];
+  readonly logged: readonly Logged[];
   /** A workspace that this server knows. */
   found(): Promise<FoundedWorkspace & Place>;
   /** Opens a room as somebody; closed with the server. */
@@ -48,8 +54,11 @@ export interface TestOptions {
 
 export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "ensemble-")));
-  const logged: unknown[] = [];
-  const note = (facts: unknown): void => void logged.push(facts);
+  const logged: Logged[] = [];
+  const note =
+    (level: Logged["level"]) =>
+    (...said: unknown[]): void =>
+      void logged.push({ level, said });
   const rooms: NodeRoom[] = [];
   const { wrap = (store) => store } = options;
 
@@ -61,11 +70,12 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
         data: folder,
         https: false,
         registerToken: undefined,
+        logLevel: "info",
         ...options.settings,
       },
       {
         appFolder: join(folder, "app"),
-        log: { warn: note, error: note, fatal: note },
+        log: { info: note("info"), warn: note("warn"), error: note("error"), fatal: note("fatal") },
         openStore: async (path) => wrap(await openLocalStore(path)),
         ...(options.limits ? { limits: options.limits } : {}),
       },

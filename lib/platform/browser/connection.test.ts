@@ -4,6 +4,7 @@ import { type ConnectionFacts, connectionOf } from "./connection.ts";
 const facts: ConnectionFacts = {
   link: { kind: "online" },
   refusal: undefined,
+  notice: undefined,
   mayWrite: true,
   overlaid: false,
   pending: 0,

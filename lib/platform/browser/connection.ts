@@ -1,12 +1,15 @@
 /** The status "Connection" from what is known: pure. */
 import { assertNever } from "../../base/assertNever.ts";
+import type { Refused } from "../../sync/refusals.ts";
 import type { Connection } from "../../workspace/session.ts";
 import type { LinkState } from "./serverLink.ts";
 
 export interface ConnectionFacts {
   readonly link: LinkState;
   /** Why something that is open is refused. */
-  readonly refusal: string | undefined;
+  readonly refusal: Refused | undefined;
+  /** What the server turned away a moment ago. */
+  readonly notice: Refused | undefined;
   readonly mayWrite: boolean;
   /** This tab holds changes that stay in it. */
   readonly overlaid: boolean;
@@ -17,8 +20,8 @@ export interface ConnectionFacts {
 }
 
 export function connectionOf(facts: ConnectionFacts): Connection {
-  const { link, refusal, mayWrite, overlaid, pending } = facts;
-  const waiting = { pending, ...(facts.unkept > 0 ? { unkept: facts.unkept } : {}) };
+  const { link, refusal, notice, mayWrite, overlaid, pending } = facts;
+  const waiting = { pending, notice, ...(facts.unkept > 0 ? { unkept: facts.unkept } : {}) };
   switch (link.kind) {
     case "refused":
       return { kind: "refused", reason: link.reason };
@@ -26,13 +29,17 @@ export function connectionOf(facts: ConnectionFacts): Connection {
       return { kind: "offline", ...waiting };
     case "connecting":
     case "online":
-      if (refusal !== undefined) return { kind: "refused", reason: refusal };
-      if (!mayWrite || overlaid) return { kind: "read-only" };
+      if (refusal) return refused(refusal);
+      if (!mayWrite || overlaid) return { kind: "read-only", notice };
       // Before the first word of the server nothing is claimed.
       return pending === 0 && link.kind === "online"
-        ? { kind: "saved" }
+        ? { kind: "saved", notice }
         : { kind: "saving", ...waiting };
     default:
       return assertNever(link);
   }
+}
+
+function refused({ code, limit }: Refused): Connection {
+  return { kind: "refused", reason: code, limit };
 }

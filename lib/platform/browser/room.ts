@@ -8,6 +8,8 @@ import { type Observable, Settable } from "../../base/observable.ts";
 import { applyContent } from "../../storage/fold.ts";
 import type { ChangeId, StoredRoom, UpdateLog } from "../../storage/updateLog.ts";
 import { type Change, Ledger } from "../../sync/ledger.ts";
+import type { Refused } from "../../sync/refusals.ts";
+import { HeldBack } from "./heldBack.ts";
 import { RoomConnection, type SyncServer } from "./roomConnection.ts";
 import type { ServerLink } from "./serverLink.ts";
 import type { TabMessage, Tabs } from "./tabs.ts";
@@ -32,7 +34,8 @@ export class Room {
   readonly #connection: RoomConnection;
   readonly #synced = new Settable(false);
   readonly #stops: (() => void)[] = [];
-  #refusal: string | undefined;
+  readonly #heldBack: HeldBack;
+  #refusal: Refused | undefined;
   /** A viewer typed here: the document holds what nobody else shall get, and is not pushed any more. */
   #overlaid = false;
   #merged = false;
@@ -45,6 +48,10 @@ export class Room {
     awareness.setLocalState(null);
     applyContent(doc, stored);
     for (const change of stored.pending) this.#ledger.add(change);
+    this.#heldBack = new HeldBack(doc, () => {
+      this.#connection.reconnect();
+      parts.changed();
+    });
     // Ahead of the connection, so that a change is in the ledger before the message that carries it.
     doc.on("update", (update: Uint8Array, origin: unknown) => this.#keep(update, origin));
     this.#connection = new RoomConnection({
@@ -52,13 +59,17 @@ export class Room {
       name,
       link,
       awareness,
-      mayPush: () => parts.mayWrite() && !this.#overlaid,
+      mayPush: () => parts.mayWrite() && !this.#overlaid && !this.#heldBack.refusal,
       contentSent: () => this.#ledger.messageSent(),
       durable: (count) => this.#durable(count),
       synced: () => this.#becameSynced(),
       denied: () => this.#denied(),
       ended: () => this.#ledger.connectionEnded(),
-      refused: (reason) => void this.#refused(reason),
+      refused: (refusal) => void this.#refused(refusal),
+      tooBig: (refusal) => {
+        this.#heldBack.hold(refusal);
+        parts.changed();
+      },
     });
     this.#stops.push(link.state.subscribe(() => this.#followLink()));
     this.#followLink();
@@ -103,8 +114,8 @@ export class Room {
     return this.#ledger.unkept;
   }
 
-  get refusal(): string | undefined {
-    return this.#refusal;
+  get refusal(): Refused | undefined {
+    return this.#refusal ?? this.#heldBack.refusal;
   }
 
   get overlaid(): boolean {
@@ -119,6 +130,7 @@ export class Room {
 
   destroy(): void {
     for (const stop of this.#stops) stop();
+    this.#heldBack.end();
     this.#connection.destroy();
     this.awareness.destroy();
     this.doc.destroy();
@@ -127,7 +139,10 @@ export class Room {
   /** Out of touch, there is nothing to wait for. */
   #followLink(): void {
     const { kind } = this.#parts.link.state.current;
-    if (kind === "offline" || kind === "refused") this.#synced.set(true);
+    if (kind !== "offline" && kind !== "refused") return;
+    this.#synced.set(true);
+    // The server that comes back may take more.
+    this.#heldBack.end();
   }
 
   #keep(update: Uint8Array, origin: unknown): void {
@@ -143,7 +158,7 @@ export class Room {
       return;
     }
     const change = this.#ledger.add();
-    const sent = this.#parts.link.state.current.kind === "online";
+    const sent = this.#parts.link.state.current.kind === "online" && !this.#heldBack.refusal;
     log.append(name, update, sent).then((id) => {
       change.id = id;
       tabs.post({ kind: "change", room: name, update, change: id });
@@ -203,9 +218,9 @@ export class Room {
     void this.#parts.link.refresh();
   }
 
-  async #refused(reason: string): Promise<void> {
-    this.#refusal = reason;
-    if (reason === "room-deleted") await this.#setAside("room-deleted");
+  async #refused(refusal: Refused): Promise<void> {
+    this.#refusal = refusal;
+    if (refusal.code === "room-deleted") await this.#setAside("room-deleted");
     this.#parts.changed();
   }
 

@@ -8,6 +8,7 @@ import type { Awareness } from "y-protocols/awareness";
 import { writeUpdate } from "y-protocols/sync";
 import { WebsocketProvider } from "y-websocket";
 import { Gate, type GateOptions } from "../../sync/gate.ts";
+import { type Refused, parseCloseReason } from "../../sync/refusals.ts";
 import { CLOSE, DURABLE_PROTOCOL, MESSAGE, TOKEN_PREFIX } from "../../sync/wire.ts";
 import type { ServerLink } from "./serverLink.ts";
 
@@ -32,7 +33,9 @@ export interface RoomConnectionOptions extends GateOptions {
   /** The next connection counts from nought. */
   ended(): void;
   /** For good: there is no use in trying again. */
-  refused(reason: string): void;
+  refused(refusal: Refused): void;
+  /** The server does not take the room as it is here. From now on nothing may be pushed until it is smaller. */
+  tooBig(refusal: Refused): void;
 }
 
 const LONGEST_WAIT = 5_000;
@@ -44,6 +47,8 @@ export class RoomConnection {
   readonly #unfollow: () => void;
   #wasOpen = false;
   #refused = false;
+  /** What this tab says of itself is longer than the server takes: it is not said any more. */
+  #silent = false;
 
   constructor(options: RoomConnectionOptions) {
     const { server, name, link, awareness } = options;
@@ -84,6 +89,7 @@ export class RoomConnection {
   #socketClass(): typeof WebSocket {
     const options = this.#options;
     const { server, link, awareness } = options;
+    const isSilent = (): boolean => this.#silent;
     return class extends server.WebSocket {
       readonly #gate = new Gate(awareness.clientID, options);
 
@@ -92,6 +98,7 @@ export class RoomConnection {
       }
 
       override send(message: Uint8Array<ArrayBuffer>): void {
+        if (message[0] === MESSAGE.awareness && isSilent()) return;
         if (this.#gate.lets(message)) super.send(message);
       }
     };
@@ -126,15 +133,23 @@ export class RoomConnection {
   /** Why the server closed the connection decides whether the provider tries again by itself. */
   #mayReturn(code: number, reason: string): boolean {
     const { link } = this.#options;
+    const refusal = parseCloseReason(reason);
     switch (code) {
       case CLOSE.roomDeleted:
       case CLOSE.malformed:
-        return this.#refuse(reason);
+        return this.#refuse(refusal);
       case CLOSE.tooBig:
-        return this.#refuse("room-too-big");
+        if (refusal.code !== "presence-too-big") this.#options.tooBig(refusal);
+        else {
+          this.#silent = true;
+          link.told(refusal);
+        }
+        return true;
       case CLOSE.tryLater:
+        link.told(refusal);
         return true;
       default:
+        if (code === CLOSE.goingAway) link.told(refusal);
         // A socket that was open tells that the server is gone; one that never opened may be the only one.
         if (this.#wasOpen) link.lost();
         else void link.refresh();
@@ -142,9 +157,9 @@ export class RoomConnection {
     }
   }
 
-  #refuse(reason: string): false {
+  #refuse(refusal: Refused): false {
     this.#refused = true;
-    this.#options.refused(reason);
+    this.#options.refused(refusal);
     return false;
   }
 }

@@ -1,6 +1,7 @@
 /** The rooms of a workspace that this tab holds, each once however many ask for it, and what waits in all of them. */
 import type { WorkspaceId } from "../../base/ids.ts";
 import { type RoomKey, parseRoomName, roomName } from "../../document/rooms.ts";
+import type { Refused } from "../../sync/refusals.ts";
 import type { OpenRoom } from "../../workspace/session.ts";
 import { Room, type RoomParts } from "./room.ts";
 
@@ -54,7 +55,7 @@ export class Rooms {
   }
 
   /** Why a room that somebody has open is refused, if one is. */
-  get refusal(): string | undefined {
+  get refusal(): Refused | undefined {
     return this.#open().find(({ refusal }) => refusal !== undefined)?.refusal;
   }
 

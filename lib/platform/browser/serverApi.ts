@@ -2,6 +2,7 @@
 import { encodeBase64url } from "../../base/base64url.ts";
 import type { Digest, WorkspaceId } from "../../base/ids.ts";
 import { asArray, asNumber, asRecord, asString } from "../../base/json.ts";
+import type { Refused } from "../../sync/refusals.ts";
 import { challengeBytes } from "../../workspace/challenge.ts";
 import { type Entry, parseEntry } from "../../workspace/entry.ts";
 import type { Signer } from "../../workspace/signatures.ts";
@@ -14,7 +15,7 @@ const BLOB_PATIENCE = 120_000;
 export type Asked<T> =
   | { readonly ok: true; readonly value: T }
   /** `code`: the server's word for why not, or "unreachable". */
-  | { readonly ok: false; readonly code: string };
+  | ({ readonly ok: false } & Refused);
 
 export interface Delivered {
   /** Why an entry was not taken, by its place in the delivery. */
@@ -44,9 +45,11 @@ export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
         signal: AbortSignal.timeout(patience),
       });
       if (response.ok) return { ok: true, value: await read(response) };
-      const body: unknown = await response.json().catch(() => undefined);
+      const body = asRecord(await response.json().catch(() => undefined));
       // Without a code it is not our server that answered: a proxy in front of it, say.
-      return { ok: false, code: asString(asRecord(body)?.["error"]) ?? "unreachable" };
+      const code = asString(body?.["error"]) ?? "unreachable";
+      const limit = asNumber(body?.["limit"]);
+      return { ok: false, code, ...(limit === undefined ? {} : { limit }) };
     } catch {
       return { ok: false, code: "unreachable" };
     }

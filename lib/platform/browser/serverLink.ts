@@ -4,6 +4,7 @@
  */
 import { type Observable, Settable } from "../../base/observable.ts";
 import { backoff } from "../../sync/backoff.ts";
+import type { Refused } from "../../sync/refusals.ts";
 import type { MembershipCache } from "./membershipCache.ts";
 import type { Asked, ServerApi } from "./serverApi.ts";
 
@@ -22,7 +23,21 @@ const TOKEN_LASTS = 4 * 60_000;
 /** How often members who were added elsewhere are looked for, milliseconds. */
 const REFRESH = 20_000;
 /** Refusals that pass: too many requests, a full disk, a failing server. */
-const PASSING = new Set(["unreachable", "too-many", "disk-full", "server-failed", "bad-token"]);
+const PASSING = new Set([
+  "unreachable",
+  "too-many",
+  "too-many-workspaces",
+  "disk-full",
+  "server-failed",
+  "going-away",
+  "bad-token",
+]);
+/** What needs no words, since it is nobody's doing and over in a moment. */
+const UNSAID = new Set(["", "unreachable", "bad-token", "try-later"]);
+/** What the server said is shown so long, milliseconds: time enough to look why the status flickered. */
+const SHOWN = 60_000;
+
+const UNREACHABLE: Refused = { code: "unreachable" };
 
 export interface LinkEvents {
   /** The server has the workspace: it was registered, or it was known. */
@@ -36,6 +51,8 @@ export class ServerLink {
   readonly #cache: MembershipCache;
   readonly #events: LinkEvents;
   readonly #state = new Settable<LinkState>({ kind: "connecting" });
+  readonly #notice = new Settable<Refused | undefined>(undefined);
+  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #token: { readonly text: string; readonly since: number } | undefined;
   #attempt: Promise<void> | undefined;
   #failures = 0;
@@ -57,6 +74,19 @@ export class ServerLink {
     return this.#state;
   }
 
+  /** What the server turned away a moment ago, and why. */
+  get notice(): Observable<Refused | undefined> {
+    return this.#notice;
+  }
+
+  /** The server has turned something away that will be tried again. */
+  told({ code, limit }: Refused): void {
+    if (this.#closed || UNSAID.has(code)) return;
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => this.#notice.set(undefined), SHOWN);
+    this.#notice.set(limit === undefined ? { code } : { code, limit });
+  }
+
   start(): void {
     // Not every place has them: they only make what the timers do happen sooner.
     if (typeof addEventListener === "function") {
@@ -71,6 +101,7 @@ export class ServerLink {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#noticeTimer);
     clearInterval(this.#interval);
     if (typeof removeEventListener === "function") {
       removeEventListener("online", this.#wake);
@@ -156,7 +187,7 @@ export class ServerLink {
   }
 
   async #signIn(): Promise<void> {
-    const problem = await this.#tryAll().catch(() => "unreachable");
+    const problem = await this.#tryAll().catch(() => UNREACHABLE);
     if (this.#closed) return;
     if (problem === undefined) {
       this.#listening = false;
@@ -166,7 +197,8 @@ export class ServerLink {
       if (this.#cache.queue.length > 0) void this.refresh();
       return;
     }
-    if (!PASSING.has(problem)) return this.#set({ kind: "refused", reason: problem });
+    if (!PASSING.has(problem.code)) return this.#set({ kind: "refused", reason: problem.code });
+    this.told(problem);
     this.#set({ kind: "offline" });
     this.#retryLater();
   }
@@ -179,20 +211,20 @@ export class ServerLink {
   }
 
   /** Why it did not come about, or undefined. */
-  async #tryAll(): Promise<string | undefined> {
+  async #tryAll(): Promise<Refused | undefined> {
     const delivered = await this.#deliver();
-    if (!delivered.ok) return delivered.code;
+    if (!delivered.ok) return delivered;
     let signedIn = await this.#api.signIn(this.#cache.signer);
     if (!signedIn.ok && signedIn.code === "workspace-unknown") {
-      if (this.#cache.entries.length === 0) return signedIn.code;
+      if (this.#cache.entries.length === 0) return signedIn;
       const again = await this.#api.deliver(this.#cache.entries);
-      if (!again.ok) return again.code;
+      if (!again.ok) return again;
       await this.#events.wiped();
       signedIn = await this.#api.signIn(this.#cache.signer);
     }
-    if (!signedIn.ok) return signedIn.code;
+    if (!signedIn.ok) return signedIn;
     const entries = await this.#api.entries(this.#keep(signedIn.value));
-    if (!entries.ok) return entries.code;
+    if (!entries.ok) return entries;
     await this.#cache.serverHas(entries.value);
     return undefined;
   }

@@ -198,6 +198,7 @@ export class BrowserSession implements WorkspaceSession {
       this.#rooms.onChange(shown),
       this.#log.failure.subscribe(shown),
       this.#link.state.subscribe(shown),
+      this.#link.notice.subscribe(shown),
       this.blobs.waiting.subscribe(shown),
       tabs.listen((message) => {
         if (message.kind === "membership" && message.workspace === this.id) void cache.reload();
@@ -256,6 +257,7 @@ export class BrowserSession implements WorkspaceSession {
     const next = connectionOf({
       link: this.#link.state.current,
       refusal: this.#rooms.refusal,
+      notice: this.#link.notice.current,
       mayWrite: this.#me.current.role !== "viewer",
       overlaid: this.#rooms.overlaid,
       pending: this.#rooms.pending + this.blobs.waiting.current + this.#parts.cache.queue.length,

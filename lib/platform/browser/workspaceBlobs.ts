@@ -7,6 +7,7 @@ import { Settable } from "../../base/observable.ts";
 import { type BlobManifest, parseBlobManifest } from "../../document/blobManifest.ts";
 import { type BlobStore, chunksOf } from "../../storage/blobStore.ts";
 import { backoff } from "../../sync/backoff.ts";
+import type { Refused } from "../../sync/refusals.ts";
 import type { Blobs, PutWatch } from "../../workspace/session.ts";
 import type { ServerApi } from "./serverApi.ts";
 import type { ServerLink } from "./serverLink.ts";
@@ -129,19 +130,20 @@ export class WorkspaceBlobs implements Blobs {
     const token = await this.#link.token();
     if (token === undefined) return false;
     const known = await this.#api.hasChunk(token, digest);
-    if (!known.ok) return this.#failed(known.code);
+    if (!known.ok) return this.#failed(known);
     const bytes = known.value ? undefined : await this.#store.chunk(digest);
     if (bytes) {
       const sent = await this.#api.putChunk(token, digest, bytes);
-      if (!sent.ok) return this.#failed(sent.code);
+      if (!sent.ok) return this.#failed(sent);
     }
     await this.#store.uploaded(digest);
     return true;
   }
 
-  #failed(code: string): false {
-    if (code === "unreachable") this.#link.lost();
-    if (code === "bad-token") this.#link.forgetToken();
+  #failed(refusal: Refused): false {
+    this.#link.told(refusal);
+    if (refusal.code === "unreachable") this.#link.lost();
+    if (refusal.code === "bad-token") this.#link.forgetToken();
     return false;
   }
 
