@@ -2,9 +2,8 @@
  * Who may do what: the membership logs, challenges and tokens. A token says which key signed in; the role
  * is looked up each time it matters, so that a change of role counts at once.
  */
-import { SignJWT, jwtVerify } from "jose";
 import { randomBytes } from "node:crypto";
-import { decodeBase64url, encodeBase64url } from "../lib/base/base64url.ts";
+import { decodeBase64url } from "../lib/base/base64url.ts";
 import type { WorkspaceId } from "../lib/base/ids.ts";
 import { webcryptoSignatures } from "../lib/platform/webcrypto.ts";
 import { type Membership, memberOf } from "../lib/workspace/membership.ts";
@@ -14,6 +13,7 @@ import { challengeBytes } from "../lib/workspace/challenge.ts";
 import { limits } from "./limits.ts";
 import { type Accepted, openMembershipLogs } from "./membershipLogs.ts";
 import type { Store } from "./stores/store.ts";
+import { openTokens } from "./tokens.ts";
 
 export interface SignedIn {
   readonly workspace: WorkspaceId;
@@ -43,7 +43,7 @@ export interface Access {
 }
 
 export async function openAccess(store: Store): Promise<Access> {
-  const secret = await store.secret("token", () => randomBytes(32));
+  const tokens = openTokens(await store.secret("token", () => randomBytes(32)));
   const logs = openMembershipLogs(store);
   const challenges = new Map<string, { workspace: WorkspaceId; key: PublicKey; until: number }>();
   const listeners: ((membership: Membership) => void)[] = [];
@@ -83,22 +83,11 @@ export async function openAccess(store: Store): Promise<Access> {
       const member = membership && memberOf(membership, key);
       if (!member) return "not-a-member";
       const expiresAt = Date.now() + limits.tokenMs;
-      const token = await new SignJWT({ w: workspace })
-        .setProtectedHeader({ alg: "HS256" })
-        .setSubject(key)
-        .setJti(encodeBase64url(randomBytes(9)))
-        .setExpirationTime(Math.floor(expiresAt / 1000))
-        .sign(secret);
+      const token = await tokens.issue(workspace, key, expiresAt);
       return { token, expiresAt, member };
     },
     async verify(workspace, token) {
-      let key: PublicKey | undefined;
-      try {
-        const { payload } = await jwtVerify(token, secret, { algorithms: ["HS256"] });
-        if (payload["w"] === workspace) key = payload.sub;
-      } catch {
-        return "bad-token";
-      }
+      const key = await tokens.read(workspace, token);
       if (key === undefined) return "bad-token";
       const membership = await membershipOf(workspace);
       const member = membership && memberOf(membership, key);

@@ -26,7 +26,8 @@ export type Spoilt = "try-later" | "disk-full" | "server-failed";
 
 export class Room {
   readonly #doc = new Y.Doc();
-  readonly #awareness = new Awareness(this.#doc);
+  /** Made when the first person shows up in it: it has a timer of its own. */
+  #present: Awareness | undefined;
   readonly #log: RoomLog;
   readonly #peers = new Set<Peer>();
   readonly #committed = new Map<Peer, number>();
@@ -58,22 +59,23 @@ export class Room {
     this.#log = log;
     this.#spoiled = spoiled;
     this.#maxBytes = maxBytes;
-    this.#awareness.setLocalState(null);
   }
 
   join(peer: Peer): void {
     this.#peers.add(peer);
     this.#committed.set(peer, 0);
     peer.send(message(MESSAGE.sync, (encoder) => writeSyncStep1(encoder, this.#doc)));
-    const present = [...this.#awareness.getStates().keys()];
+    const present = [...(this.#present?.getStates().keys() ?? [])];
     if (present.length > 0) peer.send(this.#presence(present));
   }
 
   leave(peer: Peer): void {
     this.#peers.delete(peer);
     this.#committed.delete(peer);
-    const gone = [...peer.clients].filter((client) => this.#awareness.meta.has(client));
-    removeAwarenessStates(this.#awareness, gone, null);
+    const awareness = this.#present;
+    if (!awareness) return;
+    const gone = [...peer.clients].filter((client) => awareness.meta.has(client));
+    removeAwarenessStates(awareness, gone, null);
     if (gone.length > 0) this.#broadcast(this.#presence(gone));
   }
 
@@ -117,8 +119,16 @@ export class Room {
   }
 
   destroy(): void {
-    this.#awareness.destroy();
+    this.#present?.destroy();
     this.#doc.destroy();
+  }
+
+  get #awareness(): Awareness {
+    if (!this.#present) {
+      this.#present = new Awareness(this.#doc);
+      this.#present.setLocalState(null);
+    }
+    return this.#present;
   }
 
   #receiveSync(peer: Peer, decoder: decoding.Decoder): Received {
