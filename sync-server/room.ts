@@ -13,12 +13,13 @@ import { applyOwnAwareness } from "./awarenessGate.ts";
 import { RoomLog } from "./roomLog.ts";
 import { limits } from "./limits.ts";
 import { bringsNews } from "./news.ts";
+import { isWhole, waitingBytes } from "./orphans.ts";
 import type { Peer } from "./peer.ts";
 import { applyStored } from "./stores/foldLog.ts";
 import { isDiskFull } from "./stores/diskFull.ts";
 import type { Store } from "./stores/store.ts";
 
-export type Received = "ok" | "malformed" | "too-big";
+export type Received = "ok" | "malformed" | "too-big" | "try-later";
 
 /** Why the document in memory is not what is stored; whoever has it open is told. */
 export type Spoilt = "try-later" | "disk-full" | "server-failed";
@@ -142,7 +143,10 @@ export class Room {
       return "ok";
     }
     if (this.#log.bytes + update.length > limits.roomBytes) return "too-big";
-    Y.decodeUpdate(update); // throws where the bytes are no update, before the document is touched
+    const parts = Y.decodeUpdate(update); // throws where the bytes are no update, before the document is touched
+    // Whoever comes back brings first what the server lacks.
+    if (waitingBytes(this.#doc) > limits.waitingBytes && !isWhole(this.#doc, parts))
+      return "try-later";
     const news = this.#learn(peer, update);
     if (news === undefined) {
       this.#log.afterCommits(() => this.#acknowledge(peer));

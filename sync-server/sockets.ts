@@ -106,18 +106,20 @@ export function acceptSockets(
       ws.close(code, reason);
     };
 
-    admit(access, rooms, name, protocols).then(
-      (found) => {
-        if (!found.ok) refuse(found.code, found.reason);
-        else if (ws.readyState !== WebSocket.OPEN) found.held.release();
-        else {
-          take = enter(ws, found);
-          ws.resume();
-          for (const bytes of early) take(bytes);
-        }
-      },
-      () => refuse(CLOSE.tryLater, "try-later"),
-    );
+    admit(access, rooms, name, protocols)
+      .then(
+        (found) => {
+          if (!found.ok) refuse(found.code, found.reason);
+          else if (ws.readyState !== WebSocket.OPEN) found.held.release();
+          else {
+            take = enter(ws, found);
+            ws.resume();
+            for (const bytes of early) take(bytes);
+          }
+        },
+        () => refuse(CLOSE.tryLater, "try-later"),
+      )
+      .catch(() => ws.terminate());
   }
 
   /** Lets the socket in; gives back what to do with its messages. */
@@ -162,6 +164,7 @@ export function acceptSockets(
       const received = room.receive(peer, bytes);
       if (received === "malformed") refuse(CLOSE.malformed, received);
       if (received === "too-big") refuse(CLOSE.tooBig, received);
+      if (received === "try-later") refuse(CLOSE.tryLater, received);
     };
   }
 

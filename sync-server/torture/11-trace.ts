@@ -114,7 +114,10 @@ async function openWriters(place: Place, token: string, count: number): Promise<
 }
 
 async function allAcknowledged(writers: readonly Writer[]): Promise<void> {
-  await until(() => writers.every((writer) => writer.acknowledged() === writer.sent), "all durable");
+  await until(
+    () => writers.every((writer) => writer.acknowledged() === writer.sent),
+    "all durable",
+  );
 }
 
 function tracedWriter({ name, socket, deletes }: Writer): TracedWriter {

@@ -23,5 +23,7 @@ server.on("connection", (socket) => {
     socket.send(Uint8Array.of(120, ++count)); // fewer than 128 are sent
   });
 });
-server.on("listening", () => console.log(`Ensemble is at http://127.0.0.1:${server.address().port}`));
+server.on("listening", () =>
+  console.log(`Ensemble is at http://127.0.0.1:${server.address().port}`),
+);
 process.on("SIGTERM", () => process.exit(0));

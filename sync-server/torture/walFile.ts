@@ -36,7 +36,8 @@ type Sums = readonly [number, number];
 
 function checksum([first, second]: Sums, bytes: Buffer, bigEndian: boolean): Sums {
   let [a, b] = [first, second];
-  const word = (at: number): number => (bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at));
+  const word = (at: number): number =>
+    bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
   for (let at = 0; at + 8 <= bytes.length; at += 8) {
     a = (a + word(at) + b) >>> 0;
     b = (b + word(at + 4) + a) >>> 0;
