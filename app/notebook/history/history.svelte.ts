@@ -12,7 +12,7 @@ import { isCommand } from "../../workspace/commandKey.ts";
 import { type PageCommand, offerCommands } from "../../workspace/pageCommands.ts";
 import { isBeside } from "../panel/panelChoice.ts";
 import type { PanelState } from "../panel/panelState.svelte.ts";
-import { savedWords } from "./words.ts";
+import { savedWords } from "./savedWords.ts";
 
 export interface HistoryWorld {
   readonly panel: PanelState;

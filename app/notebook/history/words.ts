@@ -3,7 +3,7 @@ import { assertNever } from "../../../lib/base/assertNever.ts";
 import type { NotebookVersion } from "../../../lib/document/notebookVersions.ts";
 import type { CellChange } from "../../../lib/notebook/compareVersions.ts";
 import type { OpenedState } from "../../../lib/notebook/versionState.ts";
-import type { Connection, Member } from "../../../lib/workspace/session.ts";
+import type { Member } from "../../../lib/workspace/session.ts";
 import { firstName } from "../../ui/member.ts";
 
 export function nameOf(version: Pick<NotebookVersion, "message">): string {
@@ -84,21 +84,4 @@ export function absentWords(
       `Try again when you are online. ${whose} may still have to send it.`,
     ],
   };
-}
-
-/** What the key for saving answers. */
-export function savedWords(connection: Connection, editable: boolean): string {
-  if (!editable) return "There is nothing to save: you are a viewer here.";
-  switch (connection.kind) {
-    case "saved":
-      return "Everything is saved already, here and on the server.";
-    case "saving":
-    case "offline":
-      return "Everything is saved on this device, and goes to the server by itself.";
-    case "read-only":
-    case "refused":
-      return "What you do is kept on this device. It does not go to the server: see “Connection”.";
-    default:
-      return assertNever(connection);
-  }
 }
