@@ -87,6 +87,12 @@ async function open(
   const runs = new KernelRuns(execution, kernel, backend);
   const stop = announceRunning(room.awareness, session.me, execution.running, kernel);
   const stopAsking = askBeforeLeaving(execution.running);
+  // The workspace was deleted from this browser: nothing that runs in it has anywhere to go.
+  room.doc.once("destroy", () => {
+    kept.get(session)?.delete(id);
+    runs.close();
+    stopAsking();
+  });
   return {
     room: {
       doc: room.doc,
