@@ -1,6 +1,7 @@
 /** What membership entries mean to an audit log, once a server has accepted them. */
 import { assertNever } from "../base/assertNever.ts";
 import { type Entry, entryId } from "../workspace/entry.ts";
+import type { Role } from "../workspace/session.ts";
 import { type Membership, memberOf, namedMember } from "../workspace/roster.ts";
 import type { AuditFact, AuditKind } from "./audit.ts";
 
@@ -18,11 +19,13 @@ export function auditEntries(
 ): AuditFact[] {
   /** Who came and went within these entries, who is in neither membership. */
   const passing = new Map<string, string>();
+  const made = new Map<string, Role>();
   const facts: AuditFact[] = [];
   for (const entry of entries) {
     const { act, by } = entry;
     if ("name" in act && !act.kind.startsWith("device")) passing.set(by, act.name);
-    const said = meaning(entry, before, after, passing);
+    if (act.kind === "invite") made.set(act.key, act.role);
+    const said = meaning(entry, before, after, { names: passing, invites: made });
     if (!said) continue;
     const [kind, told] = said;
     const author = memberOf(after, by) ?? memberOf(before, by);
@@ -43,10 +46,13 @@ function meaning(
   { act, by }: Entry,
   before: Membership,
   after: Membership,
-  passing: ReadonlyMap<string, string>,
+  within: {
+    readonly names: ReadonlyMap<string, string>;
+    readonly invites: ReadonlyMap<string, Role>;
+  },
 ): Said | undefined {
   const called = (key: string): string =>
-    (namedMember(before, key) ?? namedMember(after, key))?.name ?? passing.get(key) ?? "";
+    (namedMember(before, key) ?? namedMember(after, key))?.name ?? within.names.get(key) ?? "";
   const owner = (key: string): string => (memberOf(before, key) ?? memberOf(after, key))?.id ?? key;
   switch (act.kind) {
     case "genesis":
@@ -72,8 +78,9 @@ function meaning(
     case "open":
       return ["open", { role: act.role }];
     case "revoke": {
-      const invite = before.invites.get(act.key) ?? before.deviceInvites.get(act.key);
-      if (invite) return ["withdraw", "role" in invite ? { role: invite.role } : {}];
+      const role = before.invites.get(act.key)?.role ?? within.invites.get(act.key);
+      if (role !== undefined) return ["withdraw", { role }];
+      if (before.deviceInvites.has(act.key)) return ["withdraw", {}];
       const gone = namedMember(before, act.key);
       if (gone && gone.id === owner(by)) return ["leave", {}];
       return ["remove", { of: gone?.id ?? act.key, ofName: called(act.key) }];

@@ -152,7 +152,7 @@ export function openSqlite(path: string): SqliteFile {
       };
     },
     entries: (workspace) => selectEntries.all(workspace),
-    audit: audit.read,
+    audit: (workspace, after, limit) => audit.read(workspace, after, limit),
     secret: (name) => selectSecret.get(name),
     write(batch) {
       let written: Written[];

@@ -1,6 +1,5 @@
 /** What the server and the store's thread say to each other, and how a request is answered. */
-import type { SqliteFile, Write, Written } from "./sqlite.ts";
-import type { StoredRoom } from "./store.ts";
+import type { SqliteFile, Write } from "./sqlite.ts";
 
 export type StoreRequest =
   | { readonly kind: "write"; readonly id: number; readonly batch: readonly Write[] }

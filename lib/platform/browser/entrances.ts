@@ -12,7 +12,7 @@ import { serverApi } from "./serverApi.ts";
 import { browserWorld } from "./world.ts";
 
 export interface EntrancesParts extends Entrance {
-  myName(): string;
+  readonly myName: () => string;
   /** This browser is in. */
   entered(cache: MembershipCache): Promise<void>;
 }
