@@ -20,7 +20,7 @@ function proxyToServer(
   return {
     "/sync": { target, ws: true },
     "/healthz": target,
-    "^/w/[a-z2-7]{26}/(entries|challenge|token|blobs|rooms)": target,
+    "^/w/[a-z2-7]{26}/(entries|challenge|token|blobs|rooms|audit|people|open)": target,
   };
 }
 

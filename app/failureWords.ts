@@ -18,6 +18,9 @@ const codes: readonly WorkspaceFailure["code"][] = [
   "invite-unknown",
   "invite-used-up",
   "invite-expired",
+  "another-member",
+  "recovery-unknown",
+  "not-signed-in",
   "no-keys",
   "no-storage",
   "newer-app",
@@ -102,6 +105,33 @@ function wordsOf(code: WorkspaceFailure["code"]): FailureWords {
           "Ask an owner of the workspace for a new invite link.",
         ],
         again: false,
+      };
+    case "another-member":
+      return {
+        heading: "This browser is somebody else there",
+        words: [
+          "It belongs to this workspace already, as another member, and one browser is one member in a workspace.",
+          "Leave the workspace in this browser first (People, Leave workspace), then come in again; or use another browser or another profile of this one.",
+        ],
+        again: true,
+      };
+    case "recovery-unknown":
+      return {
+        heading: "This recovery key opens nothing here",
+        words: [
+          "Nobody in the workspace has it: another key was made after it, the member was taken out, or the device on which it was made has not been online since.",
+          "Look for a newer key, or ask an owner of the workspace for an invite link.",
+        ],
+        again: true,
+      };
+    case "not-signed-in":
+      return {
+        heading: "This server does not know who you are",
+        words: [
+          "People sign in at a proxy in front of it, and the request did not come through there.",
+          "Open the address that you usually use, sign in, and load the page again.",
+        ],
+        again: true,
       };
     case "no-keys":
       return {

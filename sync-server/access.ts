@@ -31,7 +31,12 @@ export interface Access {
   /** The membership, or undefined where the server knows no such workspace. */
   membership(workspace: WorkspaceId): Promise<Membership | undefined>;
   entries(workspace: WorkspaceId): Promise<readonly string[]>;
-  addEntries(workspace: WorkspaceId, values: readonly unknown[]): Promise<Accepted>;
+  /** `signedInAs`: as whom a proxy knows whoever brings them; "" where there is none. */
+  addEntries(
+    workspace: WorkspaceId,
+    values: readonly unknown[],
+    signedInAs?: string,
+  ): Promise<Accepted>;
   challenge(workspace: WorkspaceId, key: PublicKey): string;
   /** A token for the key that signed the challenge, good for some minutes. */
   signIn(
@@ -56,8 +61,8 @@ export async function openAccess(store: Store): Promise<Access> {
   return {
     membership: membershipOf,
     entries: (workspace) => store.entries(workspace),
-    async addEntries(workspace, values) {
-      const { accepted, refused, membership } = await logs.add(workspace, values);
+    async addEntries(workspace, values, signedInAs = "") {
+      const { accepted, refused, membership } = await logs.add(workspace, values, signedInAs);
       for (const listener of listeners) listener(membership);
       return { accepted, refused };
     },

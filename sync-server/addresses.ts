@@ -1,5 +1,4 @@
-/** Where this machine is on its networks, and where a request came from. */
-import type { IncomingMessage } from "node:http";
+/** Where this machine is on its networks, and whom limits count together. */
 import { networkInterfaces } from "node:os";
 
 /** All addresses but link-local ones, IPv4 first. */
@@ -12,8 +11,7 @@ export function addresses(): string[] {
 }
 
 /** Whom limits count together: an IPv4 address, or the /64 that one household has of IPv6. */
-export function addressOf(request: IncomingMessage): string {
-  const address = request.socket.remoteAddress ?? "";
+export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/.exec(address);
   if (mapped) return mapped[1] ?? "";
   if (!address.includes(":")) return address;

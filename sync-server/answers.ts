@@ -1,7 +1,11 @@
 /** Reading requests and answering them: JSON both ways, errors as a code with facts and never prose. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { WorkspaceId } from "../lib/base/ids.ts";
 import { asRecord } from "../lib/base/json.ts";
 import type { RefusalCode } from "../lib/sync/refusals.ts";
+
+/** Answers a request to a workspace's API with what is sent as JSON. */
+export type Answer = (request: IncomingMessage, workspace: WorkspaceId) => Promise<unknown>;
 
 /** A refusal that the client is told by status, code and facts. */
 export class Refusal extends Error {

@@ -6,26 +6,33 @@ import { asArray, asString } from "../lib/base/json.ts";
 import { isWorkspaceId, parseRoomName } from "../lib/document/rooms.ts";
 import { isPublicKey } from "../lib/workspace/signatures.ts";
 import type { Access, SignedIn } from "./access.ts";
-import { addressOf } from "./addresses.ts";
-import { Refusal, readJson, sendJson, sendRefusal } from "./answers.ts";
+import { type Answer, Refusal, readJson, sendJson, sendRefusal } from "./answers.ts";
+import { auditAnswers } from "./auditApi.ts";
+import type { AuditLog } from "./auditLog.ts";
 import { answerBlob } from "./blobApi.ts";
 import type { Blobs } from "./blobs.ts";
 import { limits } from "./limits.ts";
+import type { Identities } from "./identities.ts";
 import type { Log } from "./log.ts";
 import type { Meter } from "./meter.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RateLimit } from "./rateLimit.ts";
 import type { Rooms } from "./rooms.ts";
 import { isDiskFull } from "./stores/diskFull.ts";
+import type { Visitors } from "./visitors.ts";
 
 export interface ApiParts {
   readonly access: Access;
+  readonly audit: AuditLog;
+  readonly identities: Identities;
+  readonly visitors: Visitors;
   readonly rooms: Rooms;
   readonly blobs: Blobs;
   readonly meter: Meter;
   readonly readiness: Readiness;
   readonly log: Log;
   readonly requests: RateLimit;
+  readonly reports: RateLimit;
   readonly registrations: RateLimit;
   /** What a client has to show to register a workspace; undefined where anybody may. */
   readonly registerToken: string | undefined;
@@ -38,10 +45,18 @@ export type Api = (
   path: string,
 ) => Promise<boolean>;
 
-type Answer = (request: IncomingMessage, workspace: WorkspaceId) => Promise<unknown>;
+const NOT_SIGNED_IN =
+  "The proxy in front of this server did not say who you are. Open the address that goes through it, and sign in there.";
 
 export function serveApi(parts: ApiParts): Api {
-  const { access, rooms, blobs, meter, log } = parts;
+  const { access, audit, identities, visitors, rooms, blobs, meter, log } = parts;
+
+  /** As whom a proxy knows who is asking; "" where there is none that is asked. */
+  const signedInAs = (request: IncomingMessage): string => {
+    const found = visitors.signedInAs(request);
+    if (found === undefined) throw new Refusal(401, "not-signed-in", { words: NOT_SIGNED_IN });
+    return found;
+  };
 
   const signedIn = async (request: IncomingMessage, workspace: WorkspaceId): Promise<SignedIn> => {
     const found = await access.verify(workspace, credentials(request, "Bearer"));
@@ -54,7 +69,7 @@ export function serveApi(parts: ApiParts): Api {
     const { registerToken, registrations } = parts;
     if (registerToken !== undefined && !same(credentials(request, "Register"), registerToken))
       throw new Refusal(403, "register-token-needed");
-    if (!registrations.allows(addressOf(request)))
+    if (!registrations.allows(visitors.addressOf(request)))
       throw new Refusal(429, "too-many-workspaces", { limit: registrations.perMinute });
   };
 
@@ -62,7 +77,7 @@ export function serveApi(parts: ApiParts): Api {
     const { entries } = await readJson(request, limits.jsonBytes);
     if (!Array.isArray(entries)) throw new Refusal(400, "no-entries");
     if (!(await access.membership(workspace))) checkMayRegister(request);
-    return access.addEntries(workspace, asArray(entries));
+    return access.addEntries(workspace, asArray(entries), signedInAs(request));
   };
 
   const listEntries: Answer = async (request, workspace) => {
@@ -85,9 +100,12 @@ export function serveApi(parts: ApiParts): Api {
     if (key === undefined || nonce === undefined || signature === undefined)
       throw new Refusal(400, "malformed");
     const signed = await access.signIn(workspace, { key, nonce, signature });
-    if (signed === "bad-signature") throw new Refusal(401, signed);
-    if (signed === "not-a-member") throw new Refusal(403, signed);
+    if (typeof signed === "string") {
+      if (await access.membership(workspace)) audit.refused(workspace);
+      throw new Refusal(signed === "bad-signature" ? 401 : 403, signed);
+    }
     const { expiresAt, member } = signed;
+    await identities.note({ workspace, key, member }, signedInAs(request));
     return { token: signed.token, expiresAt, role: member.role, member: member.id };
   };
 
@@ -96,6 +114,7 @@ export function serveApi(parts: ApiParts): Api {
     "GET entries": listEntries,
     "POST challenge": challenge,
     "POST token": token,
+    ...auditAnswers({ ...parts, signedIn, signedInAs }),
   };
 
   const deleteRoom = async (
@@ -104,12 +123,13 @@ export function serveApi(parts: ApiParts): Api {
     workspace: WorkspaceId,
     name: string,
   ): Promise<void> => {
-    const { member } = await signedIn(request, workspace);
-    if (member.role === "viewer") throw new Refusal(403, "read-only");
+    const who = await signedIn(request, workspace);
+    if (who.member.role === "viewer") throw new Refusal(403, "read-only");
     // The index and the runs are the workspace: only what has an id of its own can go.
     if (!name.includes("/") || !parseRoomName(`${workspace}/${name}`))
       throw new Refusal(400, "room-unknown", { room: name });
     await rooms.delete(`${workspace}/${name}`);
+    await audit.deleted(who, name, signedInAs(request));
     response.writeHead(204).end();
   };
 
@@ -131,6 +151,7 @@ export function serveApi(parts: ApiParts): Api {
     const [, w, workspace, what, ...rest] = path.split("/");
     if (w !== "w" || workspace === undefined || !isWorkspaceId(workspace)) return false;
     const { method = "" } = request;
+    signedInAs(request);
     if (what === "blobs" && rest.length === 1) {
       const digest = rest[0] ?? "";
       if (!["GET", "HEAD", "PUT"].includes(method)) throw new Refusal(405, "method");
@@ -146,7 +167,7 @@ export function serveApi(parts: ApiParts): Api {
     }
     const answer = rest.length === 0 ? answers[`${method} ${what}`] : undefined;
     if (!answer) return false;
-    if (!parts.requests.allows(addressOf(request)))
+    if (!parts.requests.allows(visitors.addressOf(request)))
       throw new Refusal(429, "too-many", { limit: parts.requests.perMinute });
     sendJson(response, 200, await answer(request, workspace));
     return true;

@@ -42,8 +42,8 @@ describe("a workspace made offline", () => {
     text.insert(1, "b");
     await until(() => {
       const { current } = session.connection;
-      // Two letters, the title and the founding.
-      return current.kind === "offline" && current.pending === 4;
+      // Two letters, the title, the founding, and what this device is called.
+      return current.kind === "offline" && current.pending === 5;
     });
   });
 });

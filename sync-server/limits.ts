@@ -54,6 +54,10 @@ export const limits = {
   toldPerAddress: 32,
   /** Challenges, sign-ins and entries from one address in a minute: everybody renews every five. */
   requestsPerMinute: 1_200,
+  /** Deliveries to the audit log from one member in a minute, each of some reports. */
+  reportsPerMinute: 30,
+  /** Records in one workspace's audit log after which only the server itself still writes to it. */
+  auditRecords: 200_000,
   /** New workspaces from one address in a minute. */
   registrationsPerMinute: 60,
   /** Entries in one workspace's membership log. */

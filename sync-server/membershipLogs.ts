@@ -3,6 +3,7 @@
  * and judged again where somebody else was quicker.
  */
 import type { WorkspaceId } from "../lib/base/ids.ts";
+import { auditEntries } from "../lib/governance/membershipAudit.ts";
 import { webcryptoSignatures } from "../lib/platform/webcrypto.ts";
 import { type Entry, entryId, parseEntry } from "../lib/workspace/entry.ts";
 import {
@@ -24,8 +25,15 @@ export interface Accepted {
 export interface MembershipLogs {
   /** The membership; one without members where the server knows no such workspace. */
   current(workspace: WorkspaceId): Promise<Membership>;
-  /** Judges and appends; gives back the membership as it is then, too. */
-  add(workspace: WorkspaceId, values: readonly unknown[]): Promise<Accepted & Log>;
+  /**
+   * Judges and appends; gives back the membership as it is then, too. `signedInAs`: as whom a proxy knows whoever
+   * brings them; "" where there is none.
+   */
+  add(
+    workspace: WorkspaceId,
+    values: readonly unknown[],
+    signedInAs?: string,
+  ): Promise<Accepted & Log>;
   /** Reads what is stored: another node may have appended. */
   reread(workspace: WorkspaceId): Promise<Membership>;
 }
@@ -38,8 +46,8 @@ interface Log {
 
 interface Judged extends Accepted {
   readonly membership: Membership;
-  /** The entries that are new, as they are stored. */
-  readonly fresh: readonly string[];
+  /** The entries that are new. */
+  readonly fresh: readonly Entry[];
 }
 
 export function openMembershipLogs(store: Store): MembershipLogs {
@@ -71,12 +79,18 @@ export function openMembershipLogs(store: Store): MembershipLogs {
   const current = (workspace: WorkspaceId): Promise<Log> =>
     known.get(workspace) ?? keep(workspace, read(workspace));
 
-  const add = async (before: Log, values: readonly unknown[]): Promise<Accepted & Log> => {
+  const add = async (
+    before: Log,
+    values: readonly unknown[],
+    signedInAs: string,
+  ): Promise<Accepted & Log> => {
     for (let log = before; ; log = await read(before.membership.workspace)) {
-      const { fresh, ...judged } = await judge(log.membership, values);
+      const { fresh, ...judged } = await judge(log.membership, values, signedInAs);
       const { workspace } = judged.membership;
       if (fresh.length === 0) return { ...judged, length: log.length };
-      if (await store.appendEntries(workspace, fresh, log.length))
+      const texts = fresh.map((entry) => JSON.stringify(entry));
+      const facts = auditEntries(fresh, log.membership, judged.membership, signedInAs);
+      if (await store.appendEntries(workspace, texts, log.length, facts))
         return { ...judged, length: log.length + fresh.length };
     }
   };
@@ -84,10 +98,10 @@ export function openMembershipLogs(store: Store): MembershipLogs {
   return {
     current: async (workspace) => (await current(workspace)).membership,
     // One after another for a workspace: each is judged by the log as the one before left it.
-    add: (workspace, values) =>
+    add: (workspace, values, signedInAs = "") =>
       keep(
         workspace,
-        current(workspace).then((before) => add(before, values)),
+        current(workspace).then((before) => add(before, values, signedInAs)),
       ),
     async reread(workspace) {
       // After what is being appended here, and before what is appended next.
@@ -99,25 +113,34 @@ export function openMembershipLogs(store: Store): MembershipLogs {
 }
 
 /** What the log says of each entry. Changes nothing. */
-async function judge(before: Membership, values: readonly unknown[]): Promise<Judged> {
+async function judge(
+  before: Membership,
+  values: readonly unknown[],
+  signedInAs: string,
+): Promise<Judged> {
+  const known = before.seen.size > 0;
   const refused: { index: number; reason: Refusal }[] = [];
   const candidates: { index: number; entry: Entry }[] = [];
   let space = limits.entries - before.seen.size;
   for (const [index, value] of values.entries()) {
     const entry = parseEntry(value);
     if (!entry) refused.push({ index, reason: "not-an-entry" });
+    else if (known && entry.act.kind === "open-join" && signedInAs === "")
+      refused.push({ index, reason: "not-open" });
     else if (!before.seen.has(entryId(entry)) && space-- <= 0)
       refused.push({ index, reason: "log-full" });
     else candidates.push({ index, entry });
   }
   const entries = candidates.map(({ entry }) => entry);
-  const applied = await applyEntries(before, entries, Date.now(), webcryptoSignatures);
+  // A log that comes whole, made offline or on a server that was lost, was in time where it was made.
+  const now = known ? Date.now() : 0;
+  const applied = await applyEntries(before, entries, now, webcryptoSignatures);
   const said = new Map(applied.refused.map(({ index, reason }) => [index, reason]));
-  const fresh = new Map<string, string>();
+  const fresh = new Map<string, Entry>();
   for (const [i, { index, entry }] of candidates.entries()) {
     const reason = said.get(i);
     if (reason) refused.push({ index, reason });
-    else if (!before.seen.has(entryId(entry))) fresh.set(entryId(entry), JSON.stringify(entry));
+    else if (!before.seen.has(entryId(entry))) fresh.set(entryId(entry), entry);
   }
   refused.sort((a, b) => a.index - b.index);
   const { membership } = fresh.size > 0 ? applied : { membership: before };

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { openAccess } from "./access.ts";
 import { type Api, serveApi } from "./api.ts";
 import { type ServeApp, serveApp } from "./appFiles.ts";
+import { openAuditLog } from "./auditLog.ts";
 import { openBlobs } from "./blobs.ts";
 import type { Certificates } from "./certificates.ts";
 import { type Limits, limits } from "./limits.ts";
 import { listen } from "./listen.ts";
+import { openIdentities } from "./identities.ts";
 import type { Log } from "./log.ts";
 import { Refusal, sendRefusal } from "./answers.ts";
 import { countedLog } from "./countedLog.ts";
@@ -20,6 +22,7 @@ import { hasSpace, openReadiness } from "./readiness.ts";
 import { openRooms } from "./rooms.ts";
 import type { Settings } from "./settings.ts";
 import { acceptSockets } from "./sockets.ts";
+import { knowVisitors } from "./visitors.ts";
 import { StartProblem, prepareFolder } from "./startProblem.ts";
 import { bytesOfStore } from "./storeFiles.ts";
 import type { Store } from "./stores/store.ts";
@@ -69,15 +72,21 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
     const requests = openRequests();
     const store = meter.timed(opened);
     const access = await openAccess(store);
+    const visitors = knowVisitors(settings);
+    const audit = openAuditLog(store);
     const rooms = openRooms(store, numbers.idleRoomMs, numbers.roomBytes);
     const api = serveApi({
       access,
+      audit,
+      identities: openIdentities(store),
+      visitors,
       rooms,
       blobs: await openBlobs(join(settings.data, "blobs")),
       meter,
       readiness,
       log,
       requests: rateLimit(numbers.requestsPerMinute),
+      reports: rateLimit(numbers.reportsPerMinute),
       registrations: rateLimit(numbers.registrationsPerMinute),
       registerToken: settings.registerToken,
     });
@@ -85,7 +94,7 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
     const answer = answerWith(requests, api, app, certificates?.authority);
     const server = createListener(certificates, answer, numbers);
     const traffic = countTraffic(server);
-    const sockets = acceptSockets(server, access, rooms, meter, numbers);
+    const sockets = acceptSockets(server, access, rooms, meter, visitors, numbers);
     const port = await listen(server, settings);
     log.info({ port }, "started");
     return {

@@ -1,6 +1,7 @@
 /** The server's settings, from flags and ENSEMBLE_* variables; flags win. */
 import { parseArgs } from "node:util";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import { type TrustedProxies, parseNetworks } from "./visitors.ts";
 
 export interface Settings {
   readonly port: number;
@@ -11,6 +12,10 @@ export interface Settings {
   readonly registerToken: string | undefined;
   /** What is written into the log: this and what is worse. */
   readonly logLevel: LogLevel;
+  /** The header in which a proxy says who is signed in; undefined where none is trusted. */
+  readonly trustHeader: string | undefined;
+  /** The proxies whose headers count: addresses and networks. */
+  readonly trustedProxies: readonly string[];
 }
 
 export const HELP = `Ensemble: a notebook in which a team trains models together.
@@ -28,6 +33,10 @@ export const HELP = `Ensemble: a notebook in which a team trains models together
   --log-level <level>       how much the log says: debug,    ENSEMBLE_LOG_LEVEL       (warn)
                             info, warn, error, fatal
                             or silent
+  --trust-header <name>     the header in which a proxy      ENSEMBLE_TRUST_HEADER    (none)
+                            says who is signed in
+  --trusted-proxies <list>  the proxies whose headers count  ENSEMBLE_TRUSTED_PROXIES (none)
+                            as in 10.0.0.0/8,127.0.0.1
   --dev                     serve the app from its sources, reloaded as they change
   --help                    this text
 `;
@@ -44,6 +53,8 @@ const OPTIONS = {
   https: { type: "boolean" },
   "register-token": { type: "string" },
   "log-level": { type: "string" },
+  "trust-header": { type: "string" },
+  "trusted-proxies": { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -74,9 +85,15 @@ export function parseSettings(
       sentence: `The log level has to be one of ${LOG_LEVELS.join(", ")}, and "${level}" is not.`,
     };
   const registerToken = values["register-token"] ?? env["ENSEMBLE_REGISTER_TOKEN"];
+  const proxies = parseProxies(
+    values["trust-header"] ?? env["ENSEMBLE_TRUST_HEADER"] ?? "",
+    values["trusted-proxies"] ?? env["ENSEMBLE_TRUSTED_PROXIES"] ?? "",
+  );
+  if (typeof proxies === "string") return { kind: "wrong", sentence: proxies };
   return {
     kind: "settings",
     settings: {
+      ...proxies,
       port,
       host: values.host ?? env["ENSEMBLE_HOST"] ?? "0.0.0.0",
       data: values.data ?? env["ENSEMBLE_DATA"] ?? ".data",
@@ -85,4 +102,19 @@ export function parseSettings(
       logLevel,
     },
   };
+}
+
+/** What is trusted of which proxies, or the sentence that says why not. */
+function parseProxies(header: string, list: string): TrustedProxies | string {
+  const trustedProxies = list
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
+  if (!parseNetworks(trustedProxies))
+    return `The trusted proxies have to be addresses or networks, as in 10.0.0.0/8,127.0.0.1, and "${list}" is not.`;
+  if (header !== "" && !/^[\w-]+$/.test(header))
+    return `The trusted header has to be the name of a header, as in X-Forwarded-User, and "${header}" is not.`;
+  if (header !== "" && trustedProxies.length === 0)
+    return `A header is trusted only from a proxy that is named: add --trusted-proxies with its address.`;
+  return { trustHeader: header === "" ? undefined : header, trustedProxies };
 }

@@ -13,7 +13,6 @@ import { assertNever } from "../lib/base/assertNever.ts";
 import { memberOf } from "../lib/workspace/membership.ts";
 import type { Role } from "../lib/workspace/session.ts";
 import type { Access, SignedIn } from "./access.ts";
-import { addressOf } from "./addresses.ts";
 import { type Admitted, admit } from "./admission.ts";
 import { flowOf } from "./flow.ts";
 import type { Limits } from "./limits.ts";
@@ -22,6 +21,7 @@ import { gather } from "./outbox.ts";
 import type { Peer } from "./peer.ts";
 import type { Rooms } from "./rooms.ts";
 import { Tally } from "./tally.ts";
+import type { Visitors } from "./visitors.ts";
 import { within } from "./within.ts";
 
 const PATH = "/sync/";
@@ -39,6 +39,7 @@ export function acceptSockets(
   access: Access,
   rooms: Rooms,
   meter: Meter,
+  visitors: Visitors,
   limits: Limits,
 ): Sockets {
   /** Says why, where the socket itself has to close because of a frame that is too long. */
@@ -67,9 +68,13 @@ export function acceptSockets(
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const name = roomOf(request.url);
-    const address = addressOf(request);
+    const address = visitors.addressOf(request);
     if (name === undefined) return turnAway(socket, "404 Not Found");
     if (closing) return turnAway(socket, "503 Service Unavailable");
+    if (visitors.signedInAs(request) === undefined) {
+      meter.refused("not-signed-in");
+      return turnAway(socket, "401 Unauthorized");
+    }
     const tooMany = perAddress.of(address) >= limits.socketsPerAddress;
     if (tooMany && told.of(address) >= limits.toldPerAddress) {
       meter.refused("too-many-sockets");

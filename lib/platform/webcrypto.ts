@@ -3,6 +3,8 @@ import { decodeBase64url, encodeBase64url } from "../base/base64url.ts";
 import type { PublicKey, Signatures, Signer } from "../workspace/signatures.ts";
 
 const ALGORITHM = "Ed25519";
+/** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */
+const PKCS8_PREFIX = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
 
 export const webcryptoSignatures: Signatures = {
   async verify(key, message, signature) {
@@ -31,6 +33,12 @@ export const webcryptoSignatures: Signatures = {
     } catch {
       return undefined;
     }
+  },
+  async fromSeed(seed) {
+    const bytes = Uint8Array.from([...PKCS8_PREFIX, ...seed]);
+    const key = await crypto.subtle.importKey("pkcs8", bytes, ALGORITHM, true, ["sign"]);
+    const { x: publicKey = "" } = await crypto.subtle.exportKey("jwk", key);
+    return { publicKey, sign: (message) => sign(key, message) };
   },
 };
 

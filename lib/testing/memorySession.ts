@@ -5,12 +5,16 @@ import { digestBytes } from "../base/digest.ts";
 import { AppError } from "../base/errors.ts";
 import type { Digest, MemberId, WorkspaceId } from "../base/ids.ts";
 import { Settable } from "../base/observable.ts";
+import { NOBODY, type People } from "../workspace/people.ts";
+import type { ReportedAct } from "../workspace/report.ts";
 import type { RoomKey } from "../document/rooms.ts";
 import { type Aside, asideOf } from "../workspace/aside.ts";
 import { memoryUpdateLog } from "./memoryStorage.ts";
 import type {
+  AuditMark,
   BlobManifest,
   Connection,
+  Identities,
   InviteOptions,
   Member,
   OpenRoom,
@@ -28,6 +32,15 @@ export class MemorySession implements WorkspaceSession {
   /** What the session's drafts and damages are kept in. */
   readonly log = memoryUpdateLog();
   readonly aside: Aside;
+  readonly people = new Settable<People>(NOBODY);
+  /** What the audit log was told. */
+  readonly reports: ReportedAct[] = [];
+  /** What the server's audit log holds, and how far it was seen. */
+  records: readonly unknown[] = [];
+  mark: AuditMark | undefined;
+  known: Identities = { proxy: false, signedInAs: "", devices: new Map() };
+  /** What was asked for besides, in words: "withdraw k1". */
+  readonly asked: string[] = [];
   readonly #rooms = new Map<RoomKey, OpenRoom>();
   readonly #bytes = new Map<Digest, Uint8Array<ArrayBuffer>>();
 
@@ -85,6 +98,42 @@ export class MemorySession implements WorkspaceSession {
 
   remove(member: MemberId): Promise<void> {
     this.members.set(this.members.current.filter((one) => one.id !== member));
+    return Promise.resolve();
+  }
+
+  readonly audit = {
+    read: () => Promise.resolve({ records: this.records, more: false }),
+    seen: () => Promise.resolve(this.mark),
+    see: (mark: AuditMark) => Promise.resolve(void (this.mark = mark)),
+  };
+
+  transfer(to: MemberId): Promise<void> {
+    return this.#ask(`transfer ${to}`);
+  }
+
+  withdraw(invite: string): Promise<void> {
+    return this.#ask(`withdraw ${invite}`);
+  }
+
+  removeDevice(device: string): Promise<void> {
+    return this.#ask(`remove device ${device}`);
+  }
+
+  openTo(role: string): Promise<void> {
+    return this.#ask(`open to ${role}`);
+  }
+
+  report(act: ReportedAct): Promise<void> {
+    this.reports.push(act);
+    return Promise.resolve();
+  }
+
+  identities(): Promise<Identities> {
+    return Promise.resolve(this.known);
+  }
+
+  #ask(what: string): Promise<void> {
+    this.asked.push(what);
     return Promise.resolve();
   }
 

@@ -5,7 +5,14 @@ import type { MemberId, WorkspaceId } from "../base/ids.ts";
 import { Settable } from "../base/observable.ts";
 import { renameWorkspace } from "../document/indexDoc.ts";
 import type { Member } from "../workspace/session.ts";
-import type { WorkspaceFailure, WorkspaceSummary, Workspaces } from "../workspace/workspaces.ts";
+import type {
+  BroughtIn,
+  OpenWorkspace,
+  PersonDevices,
+  WorkspaceFailure,
+  WorkspaceSummary,
+  Workspaces,
+} from "../workspace/workspaces.ts";
 import { memoryPlatform } from "./memoryPlatform.ts";
 import { MemoryDeviceStorage } from "./memoryDeviceStorage.ts";
 import { MemorySession } from "./memorySession.ts";
@@ -21,7 +28,28 @@ export class MemoryWorkspaces implements Workspaces {
   joinFailure: WorkspaceFailure | undefined;
   /** The fragments that were joined by. */
   readonly joined: string[] = [];
+  /** What comes of bringing this browser in, and of asking whether a workspace is open. */
+  brought: readonly BroughtIn[] = [];
+  openness: OpenWorkspace = { role: "nobody", signedInAs: "" };
   readonly #world = memoryPlatform();
+
+  readonly devices: PersonDevices = {
+    invite: (ids) =>
+      Promise.resolve({
+        path: `/device#${"s".repeat(43)}.${ids.join(".")}`,
+        expiresAt: this.#world.now() + 60_000,
+        workspaces: ids.map((workspace) => ({ workspace })),
+      }),
+    bringIn: () => Promise.resolve(this.brought),
+    saveRecovery: (workspaces) =>
+      Promise.resolve({
+        code: "abcd-efgh-ijkl-mnop-qrst-uvwx-yz23",
+        path: "/recover#",
+        workspaces,
+        waiting: [],
+      }),
+    recover: () => Promise.resolve(this.brought),
+  };
 
   setMyName(name: string): Promise<void> {
     this.myName.set(name);
@@ -40,6 +68,15 @@ export class MemoryWorkspaces implements Workspaces {
     if (this.joinFailure) return Promise.reject(new AppError(this.joinFailure));
     this.joined.push(fragment);
     if (!this.sessions.has(workspace)) this.add(workspace, { role: "editor" });
+    return Promise.resolve();
+  }
+
+  openTo(): Promise<OpenWorkspace> {
+    return Promise.resolve(this.openness);
+  }
+
+  joinOpen(workspace: WorkspaceId): Promise<void> {
+    if (!this.sessions.has(workspace)) this.add(workspace, { role: "viewer" });
     return Promise.resolve();
   }
 

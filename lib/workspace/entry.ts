@@ -30,10 +30,27 @@ export type Act =
       readonly proof: string;
     }
   | { readonly kind: "role"; readonly member: PublicKey; readonly role: Role }
-  /** Takes away a member or an invite. */
+  /** Takes away a member, an invite, or what was made to bring in a device. */
   | { readonly kind: "revoke"; readonly key: PublicKey }
   /** Another device of the same member, vouched for by one that belongs already. */
-  | { readonly kind: "device"; readonly key: PublicKey }
+  | { readonly kind: "device"; readonly key: PublicKey; readonly recovery?: true }
+  /** What a device of this member is called: "Firefox on Linux". */
+  | { readonly kind: "device-name"; readonly key: PublicKey; readonly name: string }
+  /** Whoever holds the secret of `key` may bring in one device of this member until `expiresAt`. */
+  | { readonly kind: "device-invite"; readonly key: PublicKey; readonly expiresAt: number }
+  /** Comes in as a device of whoever made the invite; `proof` is its signature over workspace and device. */
+  | {
+      readonly kind: "device-join";
+      readonly invite: PublicKey;
+      readonly name: string;
+      readonly proof: string;
+    }
+  /** Takes away one device of a member who has another. */
+  | { readonly kind: "device-revoke"; readonly key: PublicKey }
+  /** Lets everybody whom the server knows by a proxy in front of it join with this role, or nobody. */
+  | { readonly kind: "open"; readonly role: OpenRole | "nobody" }
+  /** Joins a workspace that is open. The server takes it only from those whom its proxy knows. */
+  | { readonly kind: "open-join"; readonly name: string }
   | { readonly kind: "transfer"; readonly to: PublicKey }
   | { readonly kind: "name"; readonly name: string };
 
@@ -47,6 +64,9 @@ export interface Entry {
   readonly act: Act;
   readonly sig: string;
 }
+
+/** What everybody may be given without an invite: never the ownership. */
+export type OpenRole = Exclude<Role, "owner">;
 
 export const MAX_NAME = 60;
 const MAX_USES = 10_000;
@@ -78,6 +98,14 @@ export async function isAuthentic(entry: Entry, signatures: Signatures): Promise
 /** What an invite's holder signs to join as this member. */
 export function proofBytes(workspace: WorkspaceId, member: PublicKey): Uint8Array<ArrayBuffer> {
   return encode(["ensemble join", workspace, member]);
+}
+
+/** What a device invite's holder signs to bring in this device. */
+export function deviceProofBytes(
+  workspace: WorkspaceId,
+  device: PublicKey,
+): Uint8Array<ArrayBuffer> {
+  return encode(["ensemble device", workspace, device]);
 }
 
 /**
@@ -135,17 +163,43 @@ function parseAct(act: Record<string, unknown> | undefined): Act | undefined {
       return member && role ? { kind: "role", member, role } : undefined;
     }
     case "revoke":
-    case "device": {
+    case "device-revoke": {
       const named = key(act["key"]);
       return named ? { kind: act["kind"], key: named } : undefined;
+    }
+    case "device": {
+      const named = key(act["key"]);
+      const recovery = act["recovery"] === true ? { recovery: true as const } : {};
+      return named ? { kind: "device", key: named, ...recovery } : undefined;
+    }
+    case "device-name": {
+      const [named, name] = [key(act["key"]), short(act["name"], MAX_NAME)];
+      return named && name ? { kind: "device-name", key: named, name } : undefined;
+    }
+    case "device-invite": {
+      const [invited, expiresAt] = [key(act["key"]), asNumber(act["expiresAt"])];
+      if (!invited || expiresAt === undefined) return undefined;
+      return { kind: "device-invite", key: invited, expiresAt };
+    }
+    case "device-join": {
+      const [invite, name] = [key(act["invite"]), short(act["name"], MAX_NAME)];
+      const proof = short(act["proof"], 100);
+      return invite && name && proof ? { kind: "device-join", invite, name, proof } : undefined;
+    }
+    case "open": {
+      const role = act["role"];
+      return role === "editor" || role === "viewer" || role === "nobody"
+        ? { kind: "open", role }
+        : undefined;
     }
     case "transfer": {
       const to = key(act["to"]);
       return to ? { kind: "transfer", to } : undefined;
     }
-    case "name": {
+    case "name":
+    case "open-join": {
       const name = short(act["name"], MAX_NAME);
-      return name ? { kind: "name", name } : undefined;
+      return name ? { kind: act["kind"], name } : undefined;
     }
     default:
       return undefined;

@@ -6,48 +6,25 @@
 import { decodeBase64url } from "../base/base64url.ts";
 import { assertNever } from "../base/assertNever.ts";
 import type { MemberId, WorkspaceId } from "../base/ids.ts";
+import { foldDeviceAct, foldDeviceJoin } from "./devices.ts";
 import { type Act, type Entry, entryId, isAuthentic, proofBytes } from "./entry.ts";
+import type { EntryRefusal } from "./refusals.ts";
+import {
+  type Draft,
+  type Membership,
+  draftOf,
+  dropDevice,
+  emptyMembership,
+  isTaken,
+  memberOf,
+  namedMember,
+} from "./roster.ts";
 import type { Member, Role } from "./session.ts";
 import type { PublicKey, Signatures } from "./signatures.ts";
 import { workspaceIdOf } from "./workspaceId.ts";
 
-export interface Invite {
-  readonly role: Role;
-  readonly expiresAt: number;
-  readonly left: number;
-  /** Who made it: it is good for as long as they are an owner. */
-  readonly by: MemberId;
-}
-
-export interface Membership {
-  readonly workspace: WorkspaceId;
-  /** In the order in which they joined. */
-  readonly members: ReadonlyMap<MemberId, Member>;
-  /** The member behind each device's key. */
-  readonly devices: ReadonlyMap<PublicKey, MemberId>;
-  readonly invites: ReadonlyMap<PublicKey, Invite>;
-  /** The entries that are in the log: one delivered again changes nothing. */
-  readonly seen: ReadonlySet<string>;
-}
-
-export type EntryRefusal =
-  | "not-authentic"
-  | "wrong-workspace"
-  | "no-genesis"
-  | "genesis-again"
-  | "not-a-member"
-  | "not-allowed"
-  | "invite-unknown"
-  | "invite-used-up"
-  | "invite-expired"
-  | "already-a-member"
-  | "no-such-member"
-  | "last-owner";
-
-/** Why a member may not do what they asked for. */
-export interface MembershipFailure {
-  readonly code: EntryRefusal;
-}
+export type { EntryRefusal, MembershipFailure } from "./refusals.ts";
+export { type Membership, emptyMembership, memberOf } from "./roster.ts";
 
 export type Applied =
   | { readonly ok: true; readonly membership: Membership }
@@ -56,29 +33,6 @@ export type Applied =
 export interface AppliedAll {
   readonly membership: Membership;
   readonly refused: readonly { readonly index: number; readonly reason: EntryRefusal }[];
-}
-
-/** The same while it is being folded: changed in place, so that a long log does not copy itself. */
-interface Draft extends Membership {
-  readonly members: Map<MemberId, Member>;
-  readonly devices: Map<PublicKey, MemberId>;
-  readonly invites: Map<PublicKey, Invite>;
-  readonly seen: Set<string>;
-}
-
-export function emptyMembership(workspace: WorkspaceId): Membership {
-  return draftOf({
-    workspace,
-    members: new Map(),
-    devices: new Map(),
-    invites: new Map(),
-    seen: new Set(),
-  });
-}
-
-export function memberOf(membership: Membership, key: PublicKey): Member | undefined {
-  const id = membership.devices.get(key);
-  return id === undefined ? undefined : membership.members.get(id);
 }
 
 /**
@@ -122,16 +76,6 @@ export async function replay(
   return (await applyEntries(emptyMembership(workspace), entries, 0, signatures)).membership;
 }
 
-function draftOf(from: Membership): Draft {
-  return {
-    workspace: from.workspace,
-    members: new Map(from.members),
-    devices: new Map(from.devices),
-    invites: new Map(from.invites),
-    seen: new Set(from.seen),
-  };
-}
-
 /** Changes the draft, or says why not and leaves it as it was. */
 async function fold(
   draft: Draft,
@@ -142,20 +86,37 @@ async function fold(
   if (entry.workspace !== draft.workspace) return "wrong-workspace";
   if (draft.seen.has(entryId(entry))) return undefined;
   if (!(await isAuthentic(entry, signatures))) return "not-authentic";
-  const reason =
-    entry.act.kind === "join"
-      ? await foldJoin(draft, entry, entry.act, now, signatures)
-      : foldAct(draft, entry, entry.act);
+  const reason = await foldAny(draft, entry, now, signatures);
   if (reason === undefined) draft.seen.add(entryId(entry));
   return reason;
+}
+
+async function foldAny(
+  draft: Draft,
+  entry: Entry,
+  now: number,
+  signatures: Signatures,
+): Promise<EntryRefusal | undefined> {
+  const { act } = entry;
+  switch (act.kind) {
+    case "genesis":
+      return foldGenesis(draft, entry, act);
+    case "join":
+      return foldJoin(draft, entry, act, now, signatures);
+    case "device-join":
+      return foldDeviceJoin(draft, entry, act, now, signatures);
+    case "open-join":
+      return foldOpenJoin(draft, entry, act);
+    default:
+      return foldAct(draft, entry, act);
+  }
 }
 
 function foldAct(
   draft: Draft,
   entry: Entry,
-  act: Exclude<Act, { kind: "join" }>,
+  act: Exclude<Act, { kind: "genesis" | "join" | "device-join" | "open-join" }>,
 ): EntryRefusal | undefined {
-  if (act.kind === "genesis") return foldGenesis(draft, entry, act);
   if (draft.members.size === 0) return "no-genesis";
   const author = memberOf(draft, entry.by);
   if (!author) return "not-a-member";
@@ -164,20 +125,25 @@ function foldAct(
       draft.members.set(author.id, { ...author, name: act.name });
       return undefined;
     case "device":
-      if (draft.devices.has(act.key)) return "already-a-member";
-      draft.devices.set(act.key, author.id);
-      return undefined;
+    case "device-name":
+    case "device-invite":
+    case "device-revoke":
+      return foldDeviceAct(draft, entry, author, act);
     case "revoke":
       return foldRevoke(draft, author, act.key);
     case "invite":
-      return foldInvite(draft, author, act);
+      return foldInvite(draft, entry, author, act);
+    case "open":
+      if (author.role !== "owner") return "not-allowed";
+      draft.openTo = act.role === "nobody" ? undefined : act.role;
+      return undefined;
     case "role": {
       if (author.role !== "owner") return "not-allowed";
-      return changeRole(draft, memberOf(draft, act.member), act.role);
+      return changeRole(draft, namedMember(draft, act.member), act.role);
     }
     case "transfer": {
       if (author.role !== "owner") return "not-allowed";
-      const heir = memberOf(draft, act.to);
+      const heir = namedMember(draft, act.to);
       const reason = changeRole(draft, heir, "owner");
       if (reason === undefined && heir?.id !== author.id) changeRole(draft, author, "editor");
       return reason;
@@ -194,18 +160,19 @@ function foldGenesis(
 ): EntryRefusal | undefined {
   if (draft.seen.size > 0) return "genesis-again";
   if (workspaceIdOf(entry.by, act.salt) !== draft.workspace) return "wrong-workspace";
-  addMember(draft, entry.by, act.name, "owner");
+  addMember(draft, entry, act.name, "owner");
   return undefined;
 }
 
 function foldInvite(
   draft: Draft,
+  entry: Entry,
   author: Member,
   act: Extract<Act, { kind: "invite" }>,
 ): EntryRefusal | undefined {
   if (author.role !== "owner") return "not-allowed";
   const { role, expiresAt, uses: left } = act;
-  draft.invites.set(act.key, { role, expiresAt, left, by: author.id });
+  draft.invites.set(act.key, { role, expiresAt, left, by: author.id, device: entry.by });
   return undefined;
 }
 
@@ -219,14 +186,26 @@ async function foldJoin(
   const invite = draft.invites.get(act.invite);
   // An owner who was shown out must not come back by an invite that they had laid aside.
   if (!invite || draft.members.get(invite.by)?.role !== "owner") return "invite-unknown";
-  if (draft.devices.has(entry.by)) return "already-a-member";
+  if (isTaken(draft, entry.by)) return "already-a-member";
   if (invite.left < 1) return "invite-used-up";
   if (now > invite.expiresAt) return "invite-expired";
   const proof = decodeBase64url(act.proof);
   const bytes = proofBytes(draft.workspace, entry.by);
   if (!proof || !(await signatures.verify(act.invite, bytes, proof))) return "not-authentic";
   draft.invites.set(act.invite, { ...invite, left: invite.left - 1 });
-  addMember(draft, entry.by, act.name, invite.role);
+  addMember(draft, entry, act.name, invite.role);
+  return undefined;
+}
+
+/** That a proxy knows who this is only the server can tell, as it alone can tell that an invite was in time. */
+function foldOpenJoin(
+  draft: Draft,
+  entry: Entry,
+  act: Extract<Act, { kind: "open-join" }>,
+): EntryRefusal | undefined {
+  if (draft.openTo === undefined) return "not-open";
+  if (isTaken(draft, entry.by)) return "already-a-member";
+  addMember(draft, entry, act.name, draft.openTo);
   return undefined;
 }
 
@@ -236,12 +215,19 @@ function foldRevoke(draft: Draft, author: Member, key: PublicKey): EntryRefusal 
     draft.invites.delete(key);
     return undefined;
   }
-  const member = memberOf(draft, key);
+  const pending = draft.deviceInvites.get(key);
+  if (pending) {
+    if (author.role !== "owner" && pending.member !== author.id) return "not-allowed";
+    draft.deviceInvites.delete(key);
+    return undefined;
+  }
+  const member = namedMember(draft, key);
   if (!member) return "no-such-member";
   if (author.role !== "owner" && member.id !== author.id) return "not-allowed";
   if (isLastOwner(draft, member)) return "last-owner";
   draft.members.delete(member.id);
-  for (const [device, id] of draft.devices) if (id === member.id) draft.devices.delete(device);
+  for (const [device, { member: id }] of draft.devices)
+    if (id === member.id) dropDevice(draft, device);
   return undefined;
 }
 
@@ -256,10 +242,11 @@ function changeRole(
   return undefined;
 }
 
-function addMember(draft: Draft, key: PublicKey, name: string, role: Role): void {
-  const id = key as MemberId;
+function addMember(draft: Draft, entry: Entry, name: string, role: Role): void {
+  const id = entry.by as MemberId;
   draft.members.set(id, { id, name, role });
-  draft.devices.set(key, id);
+  const { by, at: addedAt } = entry;
+  draft.devices.set(by, { member: id, name: undefined, addedAt, recovery: false });
 }
 
 function isLastOwner(draft: Draft, member: Member): boolean {

@@ -9,6 +9,10 @@ import type { Observable } from "../base/observable.ts";
 import type { BlobManifest } from "../document/blobManifest.ts";
 import type { RoomKey } from "../document/rooms.ts";
 import type { Refused } from "../sync/refusals.ts";
+import type { OpenRole } from "./entry.ts";
+import type { People } from "./people.ts";
+import type { ReportedAct } from "./report.ts";
+import type { PublicKey } from "./signatures.ts";
 import type { CellProgress } from "../kernel/capability.ts";
 import type { Aside } from "./aside.ts";
 
@@ -98,17 +102,50 @@ export interface InviteOptions {
   readonly uses: number;
 }
 
+/** A place in the audit log: the number of a record, and its hash. */
+export interface AuditMark {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The audit log, as owners read it. What a server says is parsed and verified by whoever shows it. */
+export interface AuditSource {
+  /** The records after the one with this number. Throws AppError<ServerFailure>. */
+  read(after: number): Promise<{ readonly records: readonly unknown[]; readonly more: boolean }>;
+  /** How far this browser has seen the log. */
+  seen(): Promise<AuditMark | undefined>;
+  see(mark: AuditMark): Promise<void>;
+}
+
+/** Who people are to a proxy in front of the server. */
+export interface Identities {
+  /** There is such a proxy. */
+  readonly proxy: boolean;
+  /** As whom it knows this person. */
+  readonly signedInAs: string;
+  /** … and the people behind devices' keys. */
+  readonly devices: ReadonlyMap<PublicKey, string>;
+}
+
+/** The server did not answer, or not as asked; `reason` is its code. */
+export interface ServerFailure {
+  readonly code: "server-refused";
+  readonly reason: string;
+}
+
 export interface WorkspaceSession {
   readonly id: WorkspaceId;
   readonly me: Observable<Member>;
   readonly members: Observable<readonly Member[]>;
+  /** Their devices, and what may still bring somebody in. */
+  readonly people: Observable<People>;
   readonly connection: Observable<Connection>;
   readonly blobs: Blobs;
   /** What was taken out of this workspace's rooms in this browser. */
   readonly aside: Aside;
   /** Opens a room from this browser's log; the server's content is merged in when it arrives. */
   open(room: RoomKey): Promise<OpenRoom>;
-  /** The path and fragment of an invite link. Works offline; the server learns of it when it is met. */
+  /** The path and fragment of an invite link. Works offline; nobody can join by it before the server has it. */
   invite(options: InviteOptions): Promise<string>;
   /** Says under which name others see this member. */
   rename(name: string): Promise<void>;
@@ -116,5 +153,18 @@ export interface WorkspaceSession {
   setRole(member: MemberId, role: Role): Promise<void>;
   /** Shows a member out, or leaves where it is oneself. AppError<MembershipFailure>. */
   remove(member: MemberId): Promise<void>;
+  /** Makes another member the owner in one's own place, who stays an editor. AppError<MembershipFailure>. */
+  transfer(to: MemberId): Promise<void>;
+  /** Takes back an invite that was made. AppError<MembershipFailure>. */
+  withdraw(invite: PublicKey): Promise<void>;
+  /** Takes away one device of a member who has another. AppError<MembershipFailure>. */
+  removeDevice(device: PublicKey): Promise<void>;
+  /** Lets everybody join whom a proxy in front of the server knows. AppError<MembershipFailure>. */
+  openTo(role: OpenRole | "nobody"): Promise<void>;
+  /** Tells the audit log of what no server sees. Kept here until it is delivered. */
+  report(act: ReportedAct): Promise<void>;
+  readonly audit: AuditSource;
+  /** Asks the server. Throws AppError<ServerFailure>. */
+  identities(): Promise<Identities>;
   close(): Promise<void>;
 }

@@ -22,4 +22,6 @@ export interface Signatures {
   makeSecret(): Promise<{ signer: Signer; secret: Uint8Array<ArrayBuffer> }>;
   /** The key pair of a secret that came with an invite link; undefined where it is none. */
   fromSecret(secret: Uint8Array<ArrayBuffer>, publicKey: PublicKey): Promise<Signer | undefined>;
+  /** The key pair of 32 bytes alone, whose public part is worked out. */
+  fromSeed(seed: Uint8Array<ArrayBuffer>): Promise<Signer>;
 }

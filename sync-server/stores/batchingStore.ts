@@ -3,6 +3,7 @@
  * read, and what arrives meanwhile forms the next one. No timer: waiting costs every keystroke, and a busy log
  * batches by itself.
  */
+import type { AuditRecord } from "../../lib/governance/audit.ts";
 import type { Write, Written } from "./sqlite.ts";
 import type { Store, StoredRoom } from "./store.ts";
 import type { StoreAnswer, StoreRequest } from "./storeRequests.ts";
@@ -117,8 +118,18 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
     },
     deleteRoom: async (room) => void (await write({ kind: "delete", room })),
     entries: (workspace) => ask({ kind: "entries", workspace }) as Promise<readonly string[]>,
-    appendEntries: (workspace, entries, known) =>
-      write({ kind: "entries", workspace, entries, known }) as Promise<boolean>,
+    appendEntries: (workspace, entries, known, facts = []) =>
+      write({
+        kind: "entries",
+        workspace,
+        entries,
+        known,
+        audit: { facts, at: Date.now() },
+      }) as Promise<boolean>,
+    appendAudit: async (workspace, facts) =>
+      void (await write({ kind: "audit", workspace, facts, at: Date.now() })),
+    audit: (workspace, after, limit) =>
+      ask({ kind: "audit", workspace, after, limit }) as Promise<readonly AuditRecord[]>,
     async secret(name, make) {
       const known = (await ask({ kind: "secret", name })) as Uint8Array | undefined;
       if (known) return known;
@@ -134,7 +145,7 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
     async close() {
       // Whatever was asked before is answered before: requests are answered in order, and so is the queue.
       if (committing || queue.length > 0)
-        await write({ kind: "entries", workspace: "", entries: [], known: 0 });
+        await write({ kind: "audit", workspace: "", facts: [], at: 0 });
       const closed = ask({ kind: "close" });
       broken = new Error("the store is closed");
       await closed;

@@ -4,7 +4,9 @@
  */
 import Database from "better-sqlite3";
 import { statSync } from "node:fs";
+import type { AuditFact, AuditRecord } from "../../lib/governance/audit.ts";
 import { LAST_NUMBER, SCHEMA_VERSION, keyOf, prepareSchema } from "./schema.ts";
+import { AUDIT_SCHEMA, openSqliteAudit } from "./sqliteAudit.ts";
 import { openSqliteRooms } from "./sqliteRooms.ts";
 import type { StoredRoom } from "./store.ts";
 
@@ -24,6 +26,13 @@ export type Write =
       readonly workspace: string;
       readonly entries: readonly string[];
       readonly known: number;
+      readonly audit?: { readonly facts: readonly AuditFact[]; readonly at: number };
+    }
+  | {
+      readonly kind: "audit";
+      readonly workspace: string;
+      readonly facts: readonly AuditFact[];
+      readonly at: number;
     }
   | { readonly kind: "secret"; readonly name: string; readonly value: Uint8Array }
   /** Says nothing; that it is durable says that the disk takes writes. */
@@ -35,6 +44,7 @@ export type Written = number | boolean | undefined;
 export interface SqliteFile {
   load(room: string, since?: number): StoredRoom;
   entries(workspace: string): string[];
+  audit(workspace: string, after: number, limit: number): AuditRecord[];
   secret(name: string): Uint8Array | undefined;
   write(batch: readonly Write[]): Written[];
   close(): void;
@@ -47,6 +57,7 @@ const VACUUM_PAGES = 1000;
 export function openSqlite(path: string): SqliteFile {
   const db = openChecked(path);
   const rooms = openSqliteRooms(db);
+  const audit = openSqliteAudit(db);
   const selectUpdates = db
     .prepare<{ id: number; since: number }, Buffer>(
       `SELECT data FROM updates
@@ -103,8 +114,12 @@ export function openSqlite(path: string): SqliteFile {
         let last = countEntries.get(write.workspace) ?? 0;
         if (last !== write.known) return false;
         for (const entry of write.entries) insertEntry.run(write.workspace, ++last, entry);
+        if (write.audit) audit.append(write.workspace, write.audit.facts, write.audit.at);
         return true;
       }
+      case "audit":
+        audit.append(write.workspace, write.facts, write.at);
+        return undefined;
       case "secret":
         insertSecret.run(write.name, write.value);
         return undefined;
@@ -137,6 +152,7 @@ export function openSqlite(path: string): SqliteFile {
       };
     },
     entries: (workspace) => selectEntries.all(workspace),
+    audit: (workspace, after, limit) => audit.read(workspace, after, limit),
     secret: (name) => selectSecret.get(name),
     write(batch) {
       let written: Written[];
@@ -176,6 +192,7 @@ function openChecked(path: string): Database.Database {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     prepareSchema(db, version);
+    db.exec(AUDIT_SCHEMA);
     lengthenLog(db);
     return db;
   } catch (error) {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { foldLog } from "./foldLog.ts";
+import { type AuditFact, verifyAudit } from "../../lib/governance/audit.ts";
 import type { Store } from "./store.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -158,6 +159,35 @@ export function describeStore(
       expect(await store.appendEntries("w", ["late"], 1)).toBe(false);
       expect(await store.appendEntries("w", ["right"], 2)).toBe(true);
       expect((await store.entries("w")).slice(2)).toEqual(["right"]);
+    });
+
+    it("chains the audit log, each fact once, with the entries that it speaks of or not at all", async () => {
+      const facts = (...ids: string[]): AuditFact[] =>
+        ids.map((id) => ({
+          kind: "join",
+          id,
+          member: "m",
+          name: "Mira",
+          device: "d",
+          signedInAs: "",
+          facts: { n: 1, "quoted 'words'": "ä\n" },
+        }));
+      const told = async (workspace: string, after = 0, limit = 100): Promise<string[]> =>
+        (await store.audit(workspace, after, limit)).map(({ seq, id }) => `${seq} ${id}`);
+      await Promise.all([
+        store.appendAudit("w", facts("a", "b")),
+        store.appendAudit("v", facts("a")),
+        store.appendAudit("w", facts("b", "c", "c")),
+      ]);
+      expect(await store.appendEntries("w", ["1"], 0, facts("d"))).toBe(true);
+      expect(await store.appendEntries("w", ["2"], 0, facts("e"))).toBe(false);
+      await reopen();
+      await store.appendAudit("w", facts("f"));
+      expect(await told("w")).toEqual(["1 a", "2 b", "3 c", "4 d", "5 f"]);
+      expect(await told("w", 2, 2)).toEqual(["3 c", "4 d"]);
+      expect(await told("v")).toEqual(["1 a"]);
+      expect(await told("u")).toEqual([]);
+      expect(verifyAudit("w", await store.audit("w", 0, 100))).toMatchObject({ ok: true });
     });
 
     it("makes a secret once and gives the same ever after", async () => {

@@ -1,4 +1,6 @@
 /** What the server asks of whatever keeps its rooms and membership logs. Every promise resolves when durable. */
+import type { AuditFact, AuditRecord } from "../../lib/governance/audit.ts";
+
 export interface StoredRoom {
   /** The room's state up to a point (Yjs update V2), then every update (V1) since. */
   readonly snapshot: Uint8Array | undefined;
@@ -32,9 +34,22 @@ export interface Store {
   entries(workspace: string): Promise<readonly string[]>;
   /**
    * Appends all of them, if the log holds exactly `known` entries; else none, and gives back false: somebody
-   * else was quicker, and what is to be appended has to be judged again.
+   * else was quicker, and what is to be appended has to be judged again. With them, and in the same transaction,
+   * what the audit log has to say of them.
    */
-  appendEntries(workspace: string, entries: readonly string[], known: number): Promise<boolean>;
+  appendEntries(
+    workspace: string,
+    entries: readonly string[],
+    known: number,
+    audit?: readonly AuditFact[],
+  ): Promise<boolean>;
+  /**
+   * Appends to the workspace's audit log, chained to its last record in the same transaction. A fact whose id
+   * the log knows already is left out.
+   */
+  appendAudit(workspace: string, facts: readonly AuditFact[]): Promise<void>;
+  /** The audit log in its order: at most `limit` records after the one numbered `after`. */
+  audit(workspace: string, after: number, limit: number): Promise<readonly AuditRecord[]>;
   /** A value of the server's own, made once and kept. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
   /** Could something be made durable just now? Tried, not assumed. */

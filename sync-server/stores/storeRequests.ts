@@ -1,12 +1,18 @@
 /** What the server and the store's thread say to each other, and how a request is answered. */
-import type { SqliteFile, Write, Written } from "./sqlite.ts";
-import type { StoredRoom } from "./store.ts";
+import type { SqliteFile, Write } from "./sqlite.ts";
 
 export type StoreRequest =
   | { readonly kind: "write"; readonly id: number; readonly batch: readonly Write[] }
   | { readonly kind: "load"; readonly id: number; readonly room: string; readonly since: number }
   | { readonly kind: "entries"; readonly id: number; readonly workspace: string }
   | { readonly kind: "secret"; readonly id: number; readonly name: string }
+  | {
+      readonly kind: "audit";
+      readonly id: number;
+      readonly workspace: string;
+      readonly after: number;
+      readonly limit: number;
+    }
   | { readonly kind: "close"; readonly id: number };
 
 export type StoreAnswer =
@@ -31,10 +37,7 @@ export function answerRequest(file: SqliteFile, request: StoreRequest): StoreAns
   }
 }
 
-function carryOut(
-  file: SqliteFile,
-  request: StoreRequest,
-): StoredRoom | readonly Written[] | readonly string[] | Uint8Array | undefined {
+function carryOut(file: SqliteFile, request: StoreRequest): unknown {
   switch (request.kind) {
     case "write":
       return file.write(request.batch);
@@ -44,6 +47,8 @@ function carryOut(
       return file.entries(request.workspace);
     case "secret":
       return file.secret(request.name);
+    case "audit":
+      return file.audit(request.workspace, request.after, request.limit);
     case "close":
       file.close();
       return undefined;

@@ -71,6 +71,8 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
         https: false,
         registerToken: undefined,
         logLevel: "info",
+        trustHeader: undefined,
+        trustedProxies: [],
         ...options.settings,
       },
       {

@@ -6,6 +6,8 @@ import type { StoredBlob } from "../../storage/blobStore.ts";
 import type { AsideReason } from "../../storage/updateLog.ts";
 import type { Entry } from "../../workspace/entry.ts";
 import type { WorkspaceFailure, WorkspaceSummary } from "../../workspace/workspaces.ts";
+import type { Report } from "../../workspace/report.ts";
+import type { AuditMark } from "../../workspace/session.ts";
 
 const NAME = "ensemble";
 /** 2: checksums, what was set aside can be found by its room and says since when. */
@@ -63,6 +65,10 @@ export interface StoredDraft {
 export interface StoredMembership {
   readonly entries: readonly Entry[];
   readonly queue: readonly Entry[];
+  /** What the audit log still has to be told. */
+  readonly reports?: readonly Report[];
+  /** How far an owner has seen the audit log here, so that a shorter one is noticed. */
+  readonly audit?: AuditMark;
 }
 
 export type Database = IDBPDatabase<Schema>;

@@ -1,13 +1,14 @@
 /** This browser's key and this person's name: one of each, in every workspace. */
 import { AppError } from "../../base/errors.ts";
 import { asRecord, asString } from "../../base/json.ts";
-import type { Signer } from "../../workspace/signatures.ts";
+import { type PublicKey, type Signer, isPublicKey } from "../../workspace/signatures.ts";
 import type { WorkspaceFailure } from "../../workspace/workspaces.ts";
 import { generateDeviceKey, signerOf } from "../webcrypto.ts";
 import type { Database } from "./database.ts";
 
 const DEVICE = "device";
 const NAME = "name";
+const RECOVERY = "recovery";
 
 /** The device's key, made at the first time. Throws AppError "no-keys" where this page can have none. */
 export async function deviceSigner(db: Database): Promise<Signer> {
@@ -34,6 +35,16 @@ export async function readName(db: Database): Promise<string> {
 
 export async function writeName(db: Database, name: string): Promise<void> {
   await db.put("person", name, NAME);
+}
+
+/** The public part of the recovery key that was made here last; undefined where none was. */
+export async function readRecoveryKey(db: Database): Promise<PublicKey | undefined> {
+  const key = asString(await db.get("person", RECOVERY));
+  return key !== undefined && isPublicKey(key) ? key : undefined;
+}
+
+export async function writeRecoveryKey(db: Database, key: PublicKey): Promise<void> {
+  await db.put("person", key, RECOVERY);
 }
 
 function asKeyPair(value: unknown): CryptoKeyPair | undefined {

@@ -9,7 +9,8 @@ export async function hasLeftovers(db: Database, workspace: WorkspaceId): Promis
     db.count("uploads", IDBKeyRange.bound([workspace], [workspace, []])),
     db.get("memberships", workspace),
   ]);
-  return changes > 0 || chunks > 0 || (membership?.queue.length ?? 0) > 0;
+  const told = (membership?.queue.length ?? 0) + (membership?.reports?.length ?? 0);
+  return changes > 0 || chunks > 0 || told > 0;
 }
 
 /** Resolves when there is nothing more to be sent, or no use in trying. */

@@ -14,6 +14,7 @@ import {
   memberOf,
   replay,
 } from "../../workspace/membership.ts";
+import { NOBODY, type People, peopleOf } from "../../workspace/people.ts";
 import type { Member } from "../../workspace/session.ts";
 import type { Signer } from "../../workspace/signatures.ts";
 import { webcryptoSignatures } from "../webcrypto.ts";
@@ -30,6 +31,7 @@ export class MembershipCache {
   /** The server's log folded, so that a log that has only grown is not folded from its start again. */
   #folded: { readonly entries: readonly Entry[]; readonly membership: Membership };
   readonly #membership: Settable<Membership>;
+  readonly #people = new Settable<People>(NOBODY);
 
   private constructor(db: Database, workspace: WorkspaceId, signer: Signer) {
     this.#db = db;
@@ -53,6 +55,11 @@ export class MembershipCache {
     return this.#membership;
   }
 
+  /** Devices and invites, as they are shown. */
+  get people(): Observable<People> {
+    return this.#people;
+  }
+
   /** This browser's member, or undefined where it belongs no longer. */
   get me(): Member | undefined {
     return memberOf(this.#membership.current, this.signer.publicKey);
@@ -74,6 +81,13 @@ export class MembershipCache {
     const reason = applied.refused[0]?.reason;
     if (reason) throw new AppError<MembershipFailure>({ code: reason });
     await this.#change(({ entries, queue }) => ({ entries, queue: [...queue, entry] }));
+  }
+
+  /** Others tell this person's devices apart by their names: one from before they had any says its own. */
+  async sayDevice(name: string): Promise<void> {
+    const mine = this.#people.current.devices.find((device) => device.mine);
+    if (mine && mine.name === undefined)
+      await this.add({ kind: "device-name", key: mine.key, name });
   }
 
   /** The server took these entries, but for the refused, which come to nothing. */
@@ -109,9 +123,12 @@ export class MembershipCache {
   }
 
   /** Reads and writes in one transaction, so that two tabs never undo each other's entries. */
-  async #change(change: (before: StoredMembership) => StoredMembership): Promise<void> {
+  async #change(
+    change: (before: StoredMembership) => Pick<StoredMembership, "entries" | "queue">,
+  ): Promise<void> {
     const tx = this.#db.transaction("memberships", "readwrite", { durability: "strict" });
-    const next = change((await tx.store.get(this.workspace)) ?? NOTHING);
+    const before = (await tx.store.get(this.workspace)) ?? NOTHING;
+    const next = { ...before, ...change(before) };
     await tx.store.put(next, this.workspace);
     await tx.done;
     await this.#take(next);
@@ -130,7 +147,9 @@ export class MembershipCache {
       : await replay(this.workspace, entries, webcryptoSignatures);
     this.#folded = { entries, membership };
     const shown = await applyEntries(membership, queue, 0, webcryptoSignatures);
-    if (this.#stored === stored) this.#membership.set(shown.membership);
+    if (this.#stored !== stored) return;
+    this.#people.set(peopleOf(shown.membership, this.signer.publicKey, queue));
+    this.#membership.set(shown.membership);
   }
 }
 

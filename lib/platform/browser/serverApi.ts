@@ -5,7 +5,10 @@ import { asArray, asNumber, asRecord, asString } from "../../base/json.ts";
 import type { Refused } from "../../sync/refusals.ts";
 import { challengeBytes } from "../../workspace/challenge.ts";
 import { type Entry, parseEntry } from "../../workspace/entry.ts";
+import type { Report } from "../../workspace/report.ts";
+import type { Identities } from "../../workspace/session.ts";
 import type { Signer } from "../../workspace/signatures.ts";
+import type { OpenWorkspace } from "../../workspace/workspaces.ts";
 
 /** Without an answer for so long the server counts as out of reach, milliseconds. */
 const PATIENCE = 8_000;
@@ -22,11 +25,24 @@ export interface Delivered {
   readonly refused: ReadonlyMap<number, string>;
 }
 
+export interface AuditAnswer {
+  readonly records: readonly unknown[];
+  readonly more: boolean;
+}
+
 export interface ServerApi {
   deliver(entries: readonly Entry[]): Promise<Asked<Delivered>>;
   /** A token for whoever holds this key. */
   signIn(signer: Signer): Promise<Asked<string>>;
   entries(token: string): Promise<Asked<readonly Entry[]>>;
+  /** Tells the audit log. */
+  report(token: string, reports: readonly Report[]): Promise<Asked<void>>;
+  /** The audit log after the record of this number. */
+  audit(token: string, after: number): Promise<Asked<AuditAnswer>>;
+  /** As whom a proxy knows the members. */
+  people(token: string): Promise<Asked<Identities>>;
+  /** As what anybody may join whom a proxy knows. */
+  open(): Promise<Asked<OpenWorkspace>>;
   hasChunk(token: string, digest: Digest): Promise<Asked<boolean>>;
   putChunk(token: string, digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<Asked<void>>;
   chunk(token: string, digest: Digest): Promise<Asked<Uint8Array<ArrayBuffer>>>;
@@ -60,17 +76,24 @@ export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
     what: string,
     body: unknown,
     read: (answer: Record<string, unknown>) => T,
+    headers: Record<string, string> = {},
   ): Promise<Asked<T>> =>
     ask(
       what,
       {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...headers },
         body: JSON.stringify(body),
       },
       PATIENCE,
       async (response) => read(await json(response)),
     );
+  const get = <T>(
+    what: string,
+    headers: Record<string, string>,
+    read: (answer: Record<string, unknown>) => T,
+  ): Promise<Asked<T>> =>
+    ask(what, { headers }, PATIENCE, async (response) => read(await json(response)));
   const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
   return {
@@ -92,11 +115,30 @@ export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
       return post("token", { key, nonce, signature }, ({ token }) => asString(token) ?? "");
     },
     entries: (token) =>
-      ask("entries", { headers: bearer(token) }, PATIENCE, async (response) =>
-        asArray((await json(response))["entries"])
+      get("entries", bearer(token), ({ entries }) =>
+        asArray(entries)
           .map(parseEntry)
           .filter((entry) => entry !== undefined),
       ),
+    report: (token, reports) => post("audit", { reports }, () => undefined, bearer(token)),
+    audit: (token, after) =>
+      get(`audit?after=${after}`, bearer(token), ({ records, more }) => ({
+        records: asArray(records),
+        more: more === true,
+      })),
+    people: (token) =>
+      get("people", bearer(token), ({ proxy, signedInAs, devices }) => ({
+        proxy: proxy === true,
+        signedInAs: asString(signedInAs) ?? "",
+        devices: new Map(
+          Object.entries(asRecord(devices) ?? {}).map(([key, one]) => [key, asString(one) ?? ""]),
+        ),
+      })),
+    open: () =>
+      get("open", {}, ({ role, signedInAs }) => ({
+        role: role === "editor" || role === "viewer" ? role : "nobody",
+        signedInAs: asString(signedInAs) ?? "",
+      })),
     async hasChunk(token, digest) {
       const init = { method: "HEAD", headers: bearer(token) };
       try {

@@ -1,25 +1,28 @@
 /** One workspace as this tab holds it: puts together membership, server, rooms and blobs. Loaded when one is opened. */
 import * as Y from "yjs";
 import { AppError } from "../../base/errors.ts";
-import type { MemberId, WorkspaceId } from "../../base/ids.ts";
+import type { WorkspaceId } from "../../base/ids.ts";
 import { type Observable, Settable } from "../../base/observable.ts";
 import { listNotebooks } from "../../document/indexDoc.ts";
 import { type RoomKey, parseRoomName } from "../../document/rooms.ts";
 import type { UpdateLog } from "../../storage/updateLog.ts";
-import { invitePath } from "../../workspace/invite.ts";
+import type { Act } from "../../workspace/entry.ts";
+import type { People } from "../../workspace/people.ts";
+import type { ReportedAct } from "../../workspace/report.ts";
 import type {
+  AuditSource,
   Connection,
-  InviteOptions,
+  Identities,
   Member,
   OpenRoom,
-  Role,
   WorkspaceSession,
 } from "../../workspace/session.ts";
 import type { WorkspaceFailure, WorkspaceSummary } from "../../workspace/workspaces.ts";
-import { webcryptoSignatures } from "../webcrypto.ts";
+import { askIdentities, auditSource } from "./auditSource.ts";
 import { BackgroundSync } from "./backgroundSync.ts";
 import { connectionOf } from "./connection.ts";
 import type { Database } from "./database.ts";
+import { deviceName } from "./deviceName.ts";
 import { HomeSummary } from "./homeSummary.ts";
 import { type Locks, lead, openLock, share, syncLock } from "./locks.ts";
 import type { StorageHealth } from "./storageHealth.ts";
@@ -27,7 +30,9 @@ import { whenRooms } from "./whenRooms.ts";
 import { type Aside, asideOf } from "../../workspace/aside.ts";
 import { indexedBlobStore } from "./indexedBlobStore.ts";
 import { logOf } from "./databaseLog.ts";
+import { MemberActs } from "./memberActs.ts";
 import type { MembershipCache } from "./membershipCache.ts";
+import { Reports } from "./reports.ts";
 import type { SyncServer } from "./roomConnection.ts";
 import { type HeldRoom, Rooms } from "./rooms.ts";
 import { serverApi } from "./serverApi.ts";
@@ -51,10 +56,13 @@ export interface SessionParts {
 /** A server that is there, and yet gives no content, is not waited for any longer, milliseconds. */
 const PATIENCE = 20_000;
 
-export class BrowserSession implements WorkspaceSession {
+export class BrowserSession extends MemberActs implements WorkspaceSession {
   readonly id: WorkspaceId;
   readonly blobs: WorkspaceBlobs;
   readonly aside: Aside & { close(): void };
+  readonly audit: AuditSource;
+  readonly identities: () => Promise<Identities>;
+  readonly #reports: Reports;
   readonly #parts: SessionParts;
   readonly #log: UpdateLog;
   readonly #link: ServerLink;
@@ -74,6 +82,7 @@ export class BrowserSession implements WorkspaceSession {
   #countTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(parts: SessionParts, me: Member) {
+    super();
     this.#letGo = share(parts.locks, openLock(parts.cache.workspace));
     const { cache, db, origin, tabs, server } = parts;
     this.#parts = parts;
@@ -85,6 +94,9 @@ export class BrowserSession implements WorkspaceSession {
       registered: () => void parts.summary({ onServer: true }).catch(() => undefined),
       wiped: () => this.#pushEverything(),
     });
+    this.#reports = new Reports(db, this.id, api, this.#link);
+    this.audit = auditSource(db, this.id, api, this.#link);
+    this.identities = () => askIdentities(api, this.#link);
     this.#log = logOf(db);
     parts.health.follow(this.#log);
     this.aside = asideOf(this.#log, this.id);
@@ -116,6 +128,10 @@ export class BrowserSession implements WorkspaceSession {
     return this.#members;
   }
 
+  get people(): Observable<People> {
+    return this.#parts.cache.people;
+  }
+
   get connection(): Observable<Connection> {
     return this.#connection;
   }
@@ -139,23 +155,14 @@ export class BrowserSession implements WorkspaceSession {
     return { doc, met: held.room.merged };
   }
 
-  async invite({ role, expiresAt, uses }: InviteOptions): Promise<string> {
-    const { signer, secret } = await webcryptoSignatures.makeSecret();
-    const key = signer.publicKey;
-    await this.#add({ kind: "invite", key, role, expiresAt, uses });
-    return invitePath(this.id, { key, secret });
+  report(act: ReportedAct): Promise<void> {
+    return this.#reports.add(act);
   }
 
-  async rename(name: string): Promise<void> {
-    await this.#add({ kind: "name", name });
-  }
-
-  async setRole(member: MemberId, role: Role): Promise<void> {
-    await this.#add({ kind: "role", member, role });
-  }
-
-  async remove(member: MemberId): Promise<void> {
-    await this.#add({ kind: "revoke", key: member });
+  /** Entries were added to what is kept, by somebody else in this tab. */
+  async membershipChanged(): Promise<void> {
+    await this.#parts.cache.reload();
+    await this.#link.refresh();
   }
 
   /** Closes it for good: the workspace is being taken out of this browser. */
@@ -175,6 +182,7 @@ export class BrowserSession implements WorkspaceSession {
     this.#runs?.release();
     this.#rooms.close();
     this.blobs.close();
+    this.#reports.close();
     this.#link.close();
     this.aside.close();
     await this.#log.written();
@@ -184,6 +192,7 @@ export class BrowserSession implements WorkspaceSession {
 
   async #start(): Promise<void> {
     const { cache, tabs } = this.#parts;
+    await cache.sayDevice(deviceName(globalThis.navigator));
     this.#takeMembership();
     await Promise.all([this.#rooms.count(), this.blobs.count()]);
     const [index, runs] = await Promise.all([this.#rooms.hold("index"), this.#rooms.hold("runs")]);
@@ -229,7 +238,7 @@ export class BrowserSession implements WorkspaceSession {
     return ["index", "runs", ...notebooks.map(({ id }): RoomKey => `notebook/${id}`)];
   }
 
-  async #add(act: Parameters<MembershipCache["add"]>[0]): Promise<void> {
+  protected async add(act: Act): Promise<void> {
     await this.#parts.cache.add(act);
     this.#parts.tabs.post({ kind: "membership", workspace: this.id });
     this.#showConnection();

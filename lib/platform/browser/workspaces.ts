@@ -6,23 +6,23 @@ import { AppError } from "../../base/errors.ts";
 import { encodeBase64url } from "../../base/base64url.ts";
 import type { WorkspaceId } from "../../base/ids.ts";
 import { type Observable, Settable } from "../../base/observable.ts";
-import { MAX_NAME, proofBytes, signEntry } from "../../workspace/entry.ts";
-import { parseInvite } from "../../workspace/invite.ts";
+import { MAX_NAME } from "../../workspace/entry.ts";
 import type { WorkspaceSession } from "../../workspace/session.ts";
 import type { Signer } from "../../workspace/signatures.ts";
 import { workspaceIdOf } from "../../workspace/workspaceId.ts";
-import type { WorkspaceFailure, Workspaces } from "../../workspace/workspaces.ts";
-import { webcryptoSignatures } from "../webcrypto.ts";
+import type { OpenWorkspace, WorkspaceFailure, Workspaces } from "../../workspace/workspaces.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { BrowserDeviceStorage } from "./deviceStorage.ts";
 import type { Locks } from "./locks.ts";
 import type { BrowserSession } from "./session.ts";
 import { type StorageCount, StorageHealth } from "./storageHealth.ts";
 import { deviceSigner, readName, writeName } from "./device.ts";
+import { deviceName } from "./deviceName.ts";
+import { Entrances } from "./entrances.ts";
 import { delivered, hasLeftovers } from "./leftovers.ts";
 import { MembershipCache } from "./membershipCache.ts";
+import { OwnDevices } from "./ownDevices.ts";
 import type { SyncServer } from "./roomConnection.ts";
-import { serverApi } from "./serverApi.ts";
 import { comeBack } from "./comeBack.ts";
 import { Summaries, newSummary } from "./summaries.ts";
 import { type Channel, type Tabs, openTabs } from "./tabs.ts";
@@ -97,6 +97,8 @@ class LocalWorkspaces implements BrowserWorkspaces {
   /** Open only to send what was left: nobody looks at them. */
   readonly #unseen = new Map<WorkspaceId, number>();
   readonly #timer: ReturnType<typeof setTimeout>;
+  readonly devices: OwnDevices;
+  readonly #entrances: Entrances;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -113,6 +115,19 @@ class LocalWorkspaces implements BrowserWorkspaces {
       abandon: (id) => this.#abandon(id),
       list: (id, title, members) => summaries.add({ ...newSummary(id), title, members }),
       changed: () => summaries.changed(),
+    });
+    this.devices = new OwnDevices({
+      ...parts,
+      added: (workspace) => this.#told(workspace),
+      entered: (workspace, name) => this.#entered(workspace, name),
+    });
+    this.#entrances = new Entrances({
+      ...parts,
+      myName: () => this.#name,
+      entered: async (cache) => {
+        void health.askToKeep();
+        await this.devices.addRecovery(cache);
+      },
     });
     tabs.listen((message) => {
       if (message.kind === "removed") void this.#abandon(message.workspace as WorkspaceId);
@@ -141,6 +156,8 @@ class LocalWorkspaces implements BrowserWorkspaces {
     const id = workspaceIdOf(signer.publicKey, salt);
     const cache = await MembershipCache.open(db, id, signer);
     await cache.add({ kind: "genesis", salt, name: this.#name });
+    await cache.sayDevice(deviceName(globalThis.navigator));
+    await this.devices.addRecovery(cache);
     const { writeTitle } = await import("./databaseLog.ts");
     await writeTitle(db, id, title);
     const members = [...cache.membership.current.members.values()];
@@ -148,36 +165,16 @@ class LocalWorkspaces implements BrowserWorkspaces {
     return id;
   }
 
-  async join(workspace: WorkspaceId, fragment: string): Promise<void> {
-    const { db, signer, summaries, origin, health } = this.#parts;
-    const cache = await MembershipCache.open(db, workspace, signer);
-    if (cache.me && summaries.has(workspace)) return;
-    const parsed = parseInvite(fragment);
-    const invite = parsed && (await webcryptoSignatures.fromSecret(parsed.secret, parsed.key));
-    if (!invite) throw failure("invite-malformed");
-    void health.askToKeep();
-    const proof = encodeBase64url(await invite.sign(proofBytes(workspace, signer.publicKey)));
-    const entry = await signEntry(browserWorld, signer, workspace, {
-      kind: "join",
-      invite: invite.publicKey,
-      name: this.#name,
-      proof,
-    });
-    const api = serverApi(origin, workspace);
-    const delivered = await api.deliver([entry]);
-    const refusal = delivered.ok ? delivered.value.refused.get(0) : delivered.code;
-    const taken = refusal === undefined || refusal === "already-a-member";
-    // A server that has no such workspace knows no invite either: signing in tells the two apart.
-    if (!taken && refusal !== "invite-unknown") throw failure(joinFailure(refusal));
-    const token = await api.signIn(signer);
-    const entries = token.ok ? await api.entries(token.value) : token;
-    if (!entries.ok)
-      throw failure(
-        joinFailure(!taken && entries.code === "not-a-member" ? refusal : entries.code),
-      );
-    await cache.serverHas(entries.value);
-    const members = [...cache.membership.current.members.values()];
-    await summaries.add({ ...newSummary(workspace), members, onServer: true });
+  join(workspace: WorkspaceId, fragment: string): Promise<void> {
+    return this.#entrances.join(workspace, fragment);
+  }
+
+  openTo(workspace: WorkspaceId): Promise<OpenWorkspace> {
+    return this.#entrances.openTo(workspace);
+  }
+
+  joinOpen(workspace: WorkspaceId): Promise<void> {
+    return this.#entrances.joinOpen(workspace);
   }
 
   async open(workspace: WorkspaceId): Promise<WorkspaceSession> {
@@ -199,6 +196,28 @@ class LocalWorkspaces implements BrowserWorkspaces {
   /** A member has a name from the first moment; it can be changed. */
   get #name(): string {
     return this.#myName.current || NAMELESS;
+  }
+
+  /** Entries of a workspace have changed that may be open here or in another tab. */
+  async #told(workspace: WorkspaceId): Promise<void> {
+    this.#parts.tabs.post({ kind: "membership", workspace });
+    const session = await this.#open.get(workspace)?.catch(() => undefined);
+    await session?.membershipChanged();
+  }
+
+  /** This person has come in on this device: under the name that they have there, and with what is in it. */
+  async #entered(workspace: WorkspaceId, name: string): Promise<void> {
+    void this.#parts.health.askToKeep();
+    if (this.#myName.current === "") await this.setMyName(name);
+    await this.#told(workspace);
+    void this.#fetch(workspace).catch(() => undefined);
+  }
+
+  /** Fetches the title and what is wanted offline, without anybody looking at it. */
+  async #fetch(id: WorkspaceId): Promise<void> {
+    const unseen = await this.#openUnseen(id);
+    (await unseen?.session.whole("index"))?.doc.destroy();
+    await unseen?.done();
   }
 
   #session(workspace: WorkspaceId): Promise<BrowserSession> {
@@ -269,28 +288,5 @@ class LocalWorkspaces implements BrowserWorkspaces {
       summary: (part) => summaries.patch(workspace, part),
       closed: () => void this.#open.delete(workspace),
     });
-  }
-}
-
-function failure(code: WorkspaceFailure["code"]): AppError<WorkspaceFailure> {
-  return new AppError<WorkspaceFailure>({ code });
-}
-
-/** The server's word for a refusal, as the person who wants to join has to hear it. */
-function joinFailure(code: string): WorkspaceFailure["code"] {
-  switch (code) {
-    case "invite-unknown":
-    case "invite-used-up":
-    case "invite-expired":
-    case "not-a-member":
-      return code;
-    case "not-authentic":
-      return "invite-malformed";
-    case "no-genesis":
-    case "workspace-unknown":
-    case "register-token-needed":
-      return "workspace-unknown";
-    default:
-      return "server-unreachable";
   }
 }
