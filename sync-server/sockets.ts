@@ -91,12 +91,7 @@ export function acceptSockets(
     }
   }, limits.pingMs).unref();
 
-  function serve(
-    ws: WebSocket,
-    socket: Duplex,
-    name: string,
-    protocols: readonly string[],
-  ): void {
+  function serve(ws: WebSocket, socket: Duplex, name: string, protocols: readonly string[]): void {
     // Nothing is read before the door is open. What came in the same breath as the greeting waits.
     const early: Buffer[] = [];
     let take = (bytes: Buffer): void => void early.push(bytes);
