@@ -25,7 +25,7 @@ export interface ClientEvents {
 }
 
 export class Client {
-  readonly doc = new Y.Doc();
+  readonly doc: Y.Doc;
   /** How many content messages went out, the answer to the server's question included. */
   contentSent = 0;
   readonly #ws: WebSocket;
@@ -33,7 +33,14 @@ export class Client {
   readonly #dialect: Dialect;
   readonly #events: ClientEvents;
 
-  private constructor(ws: WebSocket, room: string, dialect: Dialect, events: ClientEvents) {
+  private constructor(
+    ws: WebSocket,
+    room: string,
+    dialect: Dialect,
+    events: ClientEvents,
+    doc: Y.Doc,
+  ) {
+    this.doc = doc;
     this.#ws = ws;
     this.#room = room;
     this.#dialect = dialect;
@@ -49,9 +56,10 @@ export class Client {
     room: string,
     dialect: Dialect,
     events: ClientEvents = {},
+    doc = new Y.Doc(),
   ): Promise<{ readonly client: Client; readonly content: Uint8Array }> {
     const ws = new WebSocket(door.url, [...door.protocols], { perMessageDeflate: false });
-    const client = new Client(ws, room, dialect, events);
+    const client = new Client(ws, room, dialect, events, doc);
     return new Promise((resolve, reject) => {
       ws.on("error", reject);
       ws.on("close", (code, reason) =>
@@ -86,8 +94,7 @@ export class Client {
 
   /** One letter at the end of this client's own line. */
   type(): void {
-    const text = this.doc.getText("text");
-    text.insert(text.length, "x");
+    typeLetter(this.doc);
   }
 
   send(update: Uint8Array): void {
@@ -111,4 +118,9 @@ export class Client {
       }),
     );
   }
+}
+
+export function typeLetter(doc: Y.Doc): void {
+  const text = doc.getText("text");
+  text.insert(text.length, "x");
 }

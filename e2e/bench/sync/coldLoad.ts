@@ -2,7 +2,7 @@
  * Opening a room of 100,000 edits on a server that has just been started again: from the client's connecting to its
  * having the whole content. Twenty people wrote it one after another, with jumps of the cursor and corrections.
  */
-import * as Y from "yjs";
+import type * as Y from "yjs";
 import { described, reached, roundsOf, spread } from "../figures.ts";
 import { Client } from "./client.ts";
 import { pause } from "./load.ts";

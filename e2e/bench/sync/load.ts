@@ -3,7 +3,7 @@
  * other clients and, where the server says so, to be durable. All clients are in this process and go by one clock.
  */
 import * as Y from "yjs";
-import { Client, type ClientEvents } from "./client.ts";
+import { Client, type ClientEvents, typeLetter } from "./client.ts";
 import { type Running, roomOf } from "./servers.ts";
 
 export interface Crowd {
@@ -18,28 +18,29 @@ export interface Crowd {
 }
 
 /** Letters that are on their way longer than this are lost, milliseconds. */
-const LOST_AFTER = 10_000;
+const LOST_AFTER = 60_000;
 
-/** `perRoom` clients in each of so many rooms, from the numbered one on. */
+/** `perRoom` clients in each of so many rooms; each has typed so many `letters` before it connects. */
 export async function openCrowd(
   server: Running,
   rooms: number,
   perRoom: number,
-  firstRoom = 0,
+  letters = 0,
 ): Promise<Crowd> {
   const doors = await server.doors();
   const clients: Client[] = [];
   const sentAt = new Map<number, number[]>();
   let [delays, acknowledged]: [number[], number[]] = [[], []];
-  let letters = 0;
 
   const receive = (mine: readonly number[], update: Uint8Array): void => {
     const now = performance.now();
     for (const { id, length } of Y.decodeUpdate(update).structs) {
       const times = sentAt.get(id.client);
       if (!times || times === mine) continue; // the stock servers send everybody's own back, too
-      for (let clock = id.clock; clock < id.clock + length; clock++)
-        delays.push(now - (times[clock] ?? NaN));
+      for (let clock = id.clock; clock < id.clock + length; clock++) {
+        const at = times[clock];
+        if (at !== undefined) delays.push(now - at);
+      }
     }
   };
 
@@ -59,12 +60,15 @@ export async function openCrowd(
         }
       },
     };
-    const { client } = await Client.open(doors(room), room, server.dialect, events);
-    sentAt.set(client.doc.clientID, times);
+    const doc = new Y.Doc();
+    for (let i = 0; i < letters; i++) typeLetter(doc);
+    times.length = letters;
+    sentAt.set(doc.clientID, times);
+    const { client } = await Client.open(doors(room), room, server.dialect, events, doc);
     clients.push(client);
   };
 
-  for (let room = firstRoom; room < firstRoom + rooms; room++)
+  for (let room = 0; room < rooms; room++)
     await Promise.all(Array.from({ length: perRoom }, () => open(roomOf(room))));
 
   return {
@@ -76,24 +80,25 @@ export async function openCrowd(
       return acknowledged;
     },
     async type(perSecond, seconds) {
-      [delays, acknowledged, letters] = [[], [], 0];
-      const began = performance.now();
-      let next = began;
-      while (next < began + seconds * 1000) {
-        for (; next <= performance.now(); next += (2 * Math.random() * 1000) / perSecond) {
+      [delays, acknowledged] = [[], []];
+      let [next, sent] = [performance.now(), 0];
+      const stop = next + seconds * 1000;
+      while (next < stop) {
+        const now = Math.min(performance.now(), stop);
+        for (; next < now; next += (2 * Math.random() * 1000) / perSecond) {
           clients[Math.floor(Math.random() * clients.length)]?.type();
-          letters++;
+          sent++;
         }
         await pause(1);
       }
-      const expected = letters * (perRoom - 1);
+      const expected = sent * (perRoom - 1);
       const end = performance.now() + LOST_AFTER;
       while (delays.length < expected) {
         if (performance.now() > end)
           throw new Error(`of ${expected} letters ${delays.length} arrived`);
         await pause(10);
       }
-      return { sent: letters };
+      return { sent };
     },
     close() {
       for (const client of clients) client.close();

@@ -19,19 +19,15 @@ export async function measureMemory(): Promise<{ readonly ok: boolean; readonly 
   for (const contender of contenders)
     console.log(`    ${contender.name}: ${described(of(contender), "MiB")}`);
   const least = Math.min(of(bareServer).median, of(hocuspocusServer).median);
-  const ok = reached(
-    "memory against the smaller of the others",
-    of(ensemble).median / least,
-    1,
-  );
+  const ok = reached("memory against the smaller of the others", of(ensemble).median / least, 1);
   return { ok, found: Object.fromEntries(contenders.map((one) => [one.name, of(one)])) };
 }
 
 async function once(contender: Contender): Promise<number> {
   const server = await contender.start();
   try {
-    const crowd = await openCrowd(server, ROOMS, 1);
-    for (const client of crowd.clients) for (let i = 0; i < LETTERS; i++) client.type();
+    const crowd = await openCrowd(server, ROOMS, 1, LETTERS);
+    for (const client of crowd.clients) client.type();
     await pause(SETTLE);
     const size = await residentMemory(server.pid);
     crowd.close();

@@ -80,13 +80,14 @@ export const ensemble: Contender = {
 export const bareServer: Contender = {
   name: "@y/websocket-server",
   async start() {
-    const { url, pid, close } = await startBareServer();
+    const bare = await startBareServer();
+    const { url, pid } = bare;
     return {
       pid,
       dialect: yWebsocket,
       doors: () => Promise.resolve((room) => ({ url: `${url}/${room}`, protocols: [] })),
       restart: () => Promise.reject(new Error("it keeps nothing")),
-      close: async () => close(),
+      close: () => Promise.resolve(bare.close()),
     };
   },
 };
@@ -116,7 +117,9 @@ const peers = resolve(import.meta.dirname, "../peers");
 /** Installs what only this benchmark needs. Its SQLite is compiled on machines for which there is no build. */
 export function installPeers(): void {
   if (existsSync(join(peers, "node_modules/@hocuspocus/server"))) return;
-  console.log("  installing Hocuspocus into e2e/bench/peers; this is done once, and may take minutes");
+  console.log(
+    "  installing Hocuspocus into e2e/bench/peers; this is done once, and may take minutes",
+  );
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--prefix", peers], {
     cwd: peers,
     stdio: ["ignore", "ignore", "inherit"],
