@@ -16,6 +16,7 @@ import { listRuns, putRun } from "../lib/document/runsDoc.ts";
 import { addCell, listCells } from "../lib/notebook/notebook.ts";
 import { readZip, writeZip } from "../lib/platform/browser/zipFile.ts";
 import type { BrowserWorkspaces } from "../lib/platform/browser/workspaces.ts";
+import { failAt } from "../lib/testing/failingDisk.ts";
 import { memoryPlatform } from "../lib/testing/memoryPlatform.ts";
 import type { WorkspaceSession } from "../lib/workspace/session.ts";
 import { type Clients, code, kindOf, offline, openClients, saved } from "./testing/clients.ts";
@@ -296,5 +297,82 @@ describe("deleting a workspace from a browser", () => {
     await clients.server.stop();
     expect(await code(mira.tab.open(mira.id))).toBe("workspace-unknown");
     expect(kindOf(again)).toBeDefined();
+  });
+});
+
+describe("a full disk", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("is told, loses nothing as long as the tab is open, and passes without a reload", async () => {
+    const mira = await clients.found();
+    const notebook = await mira.session.open(`notebook/${NOTEBOOK}`);
+    await saved(mira.session);
+    await clients.server.stop();
+    await offline(mira.session);
+    const { trouble } = mira.tab.storage;
+    failAt(0, "QuotaExceededError");
+    const text = notebook.doc.getText("t");
+    text.insert(0, "a");
+    text.insert(1, "b");
+    await until(() => trouble.current?.kind === "full" && trouble.current.unkept === 2);
+    expect(mira.session.connection.current).toEqual({ kind: "offline", pending: 2, unkept: 2 });
+    expect(await code(mira.session.blobs.put(table, "x"))).toBe("storage-full");
+    // The server takes it all the same: then nothing is in this tab alone, but the disk is no less full.
+    await clients.server.start();
+    await saved(mira.session);
+    expect(trouble.current).toEqual({ kind: "full", unkept: 0 });
+    text.insert(2, "c");
+    await saved(mira.session);
+    vi.restoreAllMocks();
+    await until(() => trouble.current === undefined);
+    await clients.server.stop();
+    const again = await (await mira.browser.reload()).open(mira.id);
+    expect((await again.open(`notebook/${NOTEBOOK}`)).doc.getText("t").toJSON()).toBe("abc");
+    expect((await mira.browser.drafts(mira.id)).length).toBe(0);
+  });
+
+  it("is warned of while there is still some space", async () => {
+    let quota = 1e9;
+    const estimate = (): Promise<StorageEstimate> => Promise.resolve({ quota, usage: 5e8 });
+    const tab = await clients.browser({ storage: { estimate } }).tab();
+    const session = await tab.open(await tab.create("Penguins"));
+    expect(tab.storage.trouble.current).toBeUndefined();
+    quota = 5.3e8;
+    await session.blobs.put(table, "x");
+    await until(() => tab.storage.trouble.current?.kind === "low");
+    expect(tab.storage.trouble.current).toEqual({ kind: "low", available: 3e7 });
+  });
+});
+
+describe("what could not be read", () => {
+  it("is set aside and told, comes again from the server, and keeps nothing waiting for ever", async () => {
+    const mira = await clients.found();
+    const text = (await mira.session.open(`notebook/${NOTEBOOK}`)).doc.getText("t");
+    text.insert(0, "on the server ");
+    await saved(mira.session);
+    await clients.server.stop();
+    await offline(mira.session);
+    text.insert(0, "not yet ");
+    await until(() => JSON.stringify(mira.session.connection.current).includes('"pending":1'));
+    await mira.browser.close();
+    const db = await mira.browser.database();
+    for (const key of await db.getAllKeys("updates")) {
+      const record = await db.get("updates", key);
+      if (record?.room.endsWith(NOTEBOOK))
+        await db.put("updates", { ...record, update: record.update.map((byte) => byte ^ 8) }, key);
+    }
+    db.close();
+    await clients.server.start();
+    const again = await (await mira.browser.tab()).open(mira.id);
+    const there = (await again.open(`notebook/${NOTEBOOK}`)).doc.getText("t");
+    await until(() => there.toJSON() === "on the server ");
+    await saved(again); // the mark of the change that is gone as well
+    const { damages } = again.aside.state.current;
+    expect(damages.length).toBeGreaterThan(1);
+    expect(damages.every(({ kind, told }) => kind === "change" && !told)).toBe(true);
+    await again.aside.told();
+    const later = await (await mira.browser.reload()).open(mira.id);
+    await until(() => later.aside.state.current.damages.length === damages.length);
+    expect(later.aside.state.current.damages.every(({ told }) => told)).toBe(true);
   });
 });

@@ -24,7 +24,11 @@ const GATHER_MS = 25;
 /** What a server has already waits so long for a change to be written with, milliseconds. */
 const LAZY_MS = 200;
 
-export function indexedUpdateLog(db: Database): UpdateLog {
+/** `foldUpdates`: a log that is longer is folded. */
+export function indexedUpdateLog(
+  db: Database,
+  { foldUpdates = FOLD_UPDATES }: { readonly foldUpdates?: number } = {},
+): UpdateLog {
   const lengths = new Map<string, number>();
   const listeners = new Set<(room: string) => void>();
   const tellAside = (room: string): void => {
@@ -37,7 +41,7 @@ export function indexedUpdateLog(db: Database): UpdateLog {
   };
   const queue = new WriteQueue(db, LAZY_MS, async (room, by) => {
     lengths.set(room, (lengths.get(room) ?? 0) + by);
-    if ((lengths.get(room) ?? 0) > FOLD_UPDATES) await fold(room).catch(() => undefined);
+    if ((lengths.get(room) ?? 0) > foldUpdates) await fold(room).catch(() => undefined);
   });
 
   return {

@@ -169,7 +169,7 @@ function soundSnapshot(stored: StoredSnapshot | Uint8Array): Uint8Array | undefi
 }
 
 /** Leaves everything as it was. */
-export async function abandon(tx: { abort(): void; done: Promise<void> }): Promise<void> {
+async function abandon(tx: { abort(): void; done: Promise<void> }): Promise<void> {
   try {
     tx.abort();
   } catch {

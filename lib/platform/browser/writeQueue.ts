@@ -6,7 +6,7 @@ import { type Observable, Settable } from "../../base/observable.ts";
 import type { ChangeId, WriteFailure } from "../../storage/updateLog.ts";
 import { backoff } from "../../sync/backoff.ts";
 import type { Database } from "./database.ts";
-import { abandon, updateRecord } from "./roomRecords.ts";
+import { updateRecord } from "./roomRecords.ts";
 
 /** Space may come back at any moment, milliseconds. */
 const LONGEST_WAIT = 10_000;
@@ -94,14 +94,15 @@ export class WriteQueue {
       this.#due = Infinity;
       const writes = this.#waiting;
       this.#waiting = [];
-      const failure = await this.#commit(writes);
-      if (failure !== undefined) {
+      const changes = await this.#commit(writes);
+      if (typeof changes === "string") {
         this.#waiting = [...writes, ...this.#waiting];
-        this.#failed(failure);
+        this.#failed(changes);
         break;
       }
       this.#failures = 0;
       this.#failure.set(undefined);
+      for (const [i, { done }] of writes.entries()) done(changes[i] ?? 0);
       const rooms = writes.flatMap(({ asked }) => ("room" in asked ? [asked.room] : []));
       for (const room of new Set(rooms))
         await this.#grown(room, rooms.filter((one) => one === room).length);
@@ -117,9 +118,8 @@ export class WriteQueue {
     this.#timer = setTimeout(() => void this.#now(), wait);
   }
 
-  /** Why nothing was written, or undefined. */
-  async #commit(writes: readonly Write[]): Promise<WriteFailure | undefined> {
-    if (writes.length === 0) return undefined;
+  /** The names of the changes, in the order of the writes; or why nothing was written. */
+  async #commit(writes: readonly Write[]): Promise<readonly ChangeId[] | WriteFailure> {
     // What a server has can be had again, and a mark that comes back after a crash is only pushed once more. A
     // change of this browser's is on the disk before it counts.
     const durability = writes.some(isChange) ? "strict" : "relaxed";
@@ -129,29 +129,20 @@ export class WriteQueue {
     } catch {
       return "gone";
     }
-    const pending = tx.objectStore("pending");
-    const updates = tx.objectStore("updates");
+    const [pending, updates] = [tx.objectStore("pending"), tx.objectStore("updates")];
     const put = ({ asked }: Write): Promise<ChangeId> => {
       if (asked.kind === "acknowledged") return pending.delete(asked.change).then(() => 0);
-      const { room } = asked;
-      const added = updates.add(updateRecord(room, asked.update));
+      const added = updates.add(updateRecord(asked.room, asked.update));
       if (asked.kind === "copy") return added;
-      return Promise.all([pending.add({ room }), added]).then(([change]) => change);
+      const marked = pending.add({ room: asked.room });
+      return Promise.all([marked, added]).then(([change]) => change);
     };
-    const requests: Promise<ChangeId>[] = [];
-    const errors: unknown[] = [];
-    try {
-      for (const write of writes) requests.push(put(write));
-      tx.commit(); // at once, so that it comes through where the page is just being left
-    } catch (error) {
-      errors.push(error);
-      await abandon(tx);
-    }
+    const requests = writes.map(put);
+    tx.commit(); // at once, so that it comes through where the page is just being left
     const outcomes = await Promise.allSettled([...requests, tx.done]);
-    for (const one of outcomes) if (one.status === "rejected") errors.push(one.reason);
+    const errors = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
     if (errors.length > 0) return errors.some(isFull) ? "full" : "failed";
-    for (const [i, { done }] of writes.entries()) done((await requests[i]) ?? 0);
-    return undefined;
+    return Promise.all(requests);
   }
 }
 
