@@ -24,6 +24,8 @@ export interface ApiParts {
   readonly blobs: Blobs;
   readonly meter: Meter;
   readonly readiness: Readiness;
+  /** Which life of the data this is: see generation.ts. */
+  readonly generation: string;
   readonly log: Log;
   readonly requests: RateLimit;
   readonly registrations: RateLimit;
@@ -88,7 +90,8 @@ export function serveApi(parts: ApiParts): Api {
     if (signed === "bad-signature") throw new Refusal(401, signed);
     if (signed === "not-a-member") throw new Refusal(403, signed);
     const { expiresAt, member } = signed;
-    return { token: signed.token, expiresAt, role: member.role, member: member.id };
+    const { generation } = parts;
+    return { token: signed.token, expiresAt, role: member.role, member: member.id, generation };
   };
 
   const answers: Readonly<Record<string, Answer>> = {

@@ -7,6 +7,7 @@ import { type Api, serveApi } from "./api.ts";
 import { type ServeApp, serveApp } from "./appFiles.ts";
 import { openBlobs } from "./blobs.ts";
 import type { Certificates } from "./certificates.ts";
+import { openGeneration } from "./generation.ts";
 import { type Limits, limits } from "./limits.ts";
 import { listen } from "./listen.ts";
 import type { Log } from "./log.ts";
@@ -76,6 +77,7 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
       blobs: await openBlobs(join(settings.data, "blobs")),
       meter,
       readiness,
+      generation: await openGeneration(store),
       log,
       requests: rateLimit(numbers.requestsPerMinute),
       registrations: rateLimit(numbers.registrationsPerMinute),

@@ -60,14 +60,18 @@ export async function digestOfFile(path: string): Promise<string> {
 
 /** Reads the whole database; throws a BackupProblem where it is damaged. */
 export function checkDatabase(path: string): void {
-  const db = new Database(path, { fileMustExist: true, readonly: true });
+  let health: string;
+  let db: Database.Database | undefined;
   try {
-    const health = db.pragma("integrity_check(1)", { simple: true }) as string;
-    if (health !== "ok")
-      throw new BackupProblem(`The database is damaged (${health.replaceAll("\n", " ")}).`);
+    db = new Database(path, { fileMustExist: true, readonly: true });
+    health = db.pragma("integrity_check(1)", { simple: true }) as string;
+  } catch (error) {
+    health = error instanceof Error ? error.message : String(error);
   } finally {
-    db.close();
+    db?.close();
   }
+  if (health !== "ok")
+    throw new BackupProblem(`The database is damaged (${health.replaceAll("\n", " ")}).`);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -63,6 +63,8 @@ export interface StoredDraft {
 export interface StoredMembership {
   readonly entries: readonly Entry[];
   readonly queue: readonly Entry[];
+  /** Which life of the server's data was met last; not yet known where it is missing. */
+  readonly generation?: string;
 }
 
 export type Database = IDBPDatabase<Schema>;

@@ -66,6 +66,17 @@ export class MembershipCache {
     return this.#stored.entries;
   }
 
+  /** Which life of the server's data this browser has met last. */
+  get generation(): string | undefined {
+    return this.#stored.generation;
+  }
+
+  /** Everything of this browser that its server may lack is on its way to it. */
+  async met(generation: string | undefined): Promise<void> {
+    if (generation !== undefined && generation !== this.#stored.generation)
+      await this.#change(({ entries, queue }) => ({ entries, queue, generation }));
+  }
+
   /** Signs an entry and queues it for the server. Throws AppError where it may not be made. */
   async add(act: Act): Promise<void> {
     const entry = await signEntry(browserWorld, this.signer, this.workspace, act);
@@ -111,7 +122,8 @@ export class MembershipCache {
   /** Reads and writes in one transaction, so that two tabs never undo each other's entries. */
   async #change(change: (before: StoredMembership) => StoredMembership): Promise<void> {
     const tx = this.#db.transaction("memberships", "readwrite", { durability: "strict" });
-    const next = change((await tx.store.get(this.workspace)) ?? NOTHING);
+    const before = (await tx.store.get(this.workspace)) ?? NOTHING;
+    const next = { ...before, ...change(before) };
     await tx.store.put(next, this.workspace);
     await tx.done;
     await this.#take(next);

@@ -170,7 +170,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
     // A server that has no such workspace knows no invite either: signing in tells the two apart.
     if (!taken && refusal !== "invite-unknown") throw failure(joinFailure(refusal));
     const token = await api.signIn(signer);
-    const entries = token.ok ? await api.entries(token.value) : token;
+    const entries = token.ok ? await api.entries(token.value.token) : token;
     if (!entries.ok)
       throw failure(
         joinFailure(!taken && entries.code === "not-a-member" ? refusal : entries.code),
