@@ -168,7 +168,9 @@ describe("the commands", () => {
     const before = await readdir(data);
     await expect(restoreBackup(backup, data)).rejects.toThrow("is not empty");
     expect(await readdir(data)).toEqual(before);
-    await expect(restoreBackup(data, join(folder, "x"))).rejects.toThrow("no backup that was finished");
+    await expect(restoreBackup(data, join(folder, "x"))).rejects.toThrow(
+      "no backup that was finished",
+    );
   });
 
   it("keep what stands beside the database, readable for its owner alone", async () => {

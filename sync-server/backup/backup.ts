@@ -99,7 +99,8 @@ async function copyBlobs(from: string, to: string): Promise<BackupMade> {
 async function copyOthers(data: string, to: string): Promise<void> {
   for (const entry of await readdir(data, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name).slice(join(data, "/").length);
-    const isOther = !path.startsWith(DATABASE) && !path.startsWith("blobs") && !/^\.probe-/.test(path);
+    const isOther =
+      !path.startsWith(DATABASE) && !path.startsWith("blobs") && !/^\.probe-/.test(path);
     if (entry.isFile() && isOther) await copyDurably(join(data, path), join(to, path));
   }
 }

@@ -15,8 +15,7 @@ try {
   });
   const { data = process.env["ENSEMBLE_DATA"] ?? ".data", from, to } = values;
   if (command === "backup" && to !== undefined) await backUp(data, to);
-  else if (command === "restore" && from !== undefined && to !== undefined)
-    await restore(from, to);
+  else if (command === "restore" && from !== undefined && to !== undefined) await restore(from, to);
   else fail(HELP);
 } catch (error) {
   const { code } = error as NodeJS.ErrnoException;
@@ -27,7 +26,9 @@ try {
 
 async function backUp(data: string, to: string): Promise<void> {
   const { chunks, damaged } = await makeBackup(data, to);
-  console.log(`The backup is in ${to}: the database and ${chunks} chunks of blobs, all read through.`);
+  console.log(
+    `The backup is in ${to}: the database and ${chunks} chunks of blobs, all read through.`,
+  );
   if (damaged.length > 0)
     fail(
       `Not in it are ${damaged.length} chunks that are damaged in ${data}: ${damaged.join(", ")}. Members whose browsers have them send them again once they are deleted there.`,

@@ -33,7 +33,9 @@ export async function restoreBackup(from: string, to: string): Promise<number> {
   for await (const { path, digest } of chunksIn(join(partial, "blobs"))) {
     const copy = join(partial, "blobs", path);
     if ((await digestOfFile(copy)) !== digest)
-      throw new BackupProblem(`The chunk ${digest} of the backup is damaged. Nothing was restored.`);
+      throw new BackupProblem(
+        `The chunk ${digest} of the backup is damaged. Nothing was restored.`,
+      );
     await sync(copy);
     chunks++;
   }

@@ -241,7 +241,9 @@ export class ServerLink {
   /** A server whose data was lost or restored may not know the workspace, or this member, any more. */
   #mayHaveBeenForgotten(code: string): boolean {
     if (this.#cache.entries.length === 0) return false;
-    return code === "workspace-unknown" || (code === "not-a-member" && this.#cache.me !== undefined);
+    return (
+      code === "workspace-unknown" || (code === "not-a-member" && this.#cache.me !== undefined)
+    );
   }
 
   async #deliver(): Promise<Asked<void>> {
