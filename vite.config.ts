@@ -9,6 +9,7 @@ import { pageHeaders } from "./sync-server/pagePolicy.ts";
 const serverEntries = {
   main: "sync-server/main.ts",
   foldThread: "sync-server/stores/foldThread.ts",
+  backup: "sync-server/backup/main.ts",
 };
 
 /** In development the app comes from Vite, and everything else from the server behind it. */

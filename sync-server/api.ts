@@ -30,6 +30,8 @@ export interface ApiParts {
   readonly blobs: Blobs;
   readonly meter: Meter;
   readonly readiness: Readiness;
+  /** Which life of the data this is: see generation.ts. */
+  readonly generation: string;
   readonly log: Log;
   readonly requests: RateLimit;
   readonly reports: RateLimit;
@@ -106,7 +108,8 @@ export function serveApi(parts: ApiParts): Api {
     }
     const { expiresAt, member } = signed;
     await identities.note({ workspace, key, member }, signedInAs(request));
-    return { token: signed.token, expiresAt, role: member.role, member: member.id };
+    const { generation } = parts;
+    return { token: signed.token, expiresAt, role: member.role, member: member.id, generation };
   };
 
   const answers: Readonly<Record<string, Answer>> = {

@@ -39,6 +39,7 @@ export async function answerBlob(
     response.writeHead(416, { "content-range": `bytes */${size}` }).end();
     return;
   }
+  response.setHeader("content-length", range ? range.end - range.start + 1 : size);
   // Nothing that a member stored may ever run on this origin.
   response.writeHead(range ? 206 : 200, {
     "content-type": "application/octet-stream",
@@ -47,7 +48,6 @@ export async function answerBlob(
     "x-content-type-options": "nosniff",
     "cache-control": "private, max-age=31536000, immutable",
     "accept-ranges": "bytes",
-    "content-length": range ? range.end - range.start + 1 : size,
     ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${size}` } : {}),
   });
   if (request.method === "HEAD") response.end();

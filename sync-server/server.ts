@@ -8,6 +8,7 @@ import { type ServeApp, serveApp } from "./appFiles.ts";
 import { openAuditLog } from "./auditLog.ts";
 import { openBlobs } from "./blobs.ts";
 import type { Certificates } from "./certificates.ts";
+import { openGeneration } from "./generation.ts";
 import { type Limits, limits } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { openIdentities } from "./identities.ts";
@@ -84,6 +85,7 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
       blobs: await openBlobs(join(settings.data, "blobs")),
       meter,
       readiness,
+      generation: await openGeneration(store),
       log,
       requests: rateLimit(numbers.requestsPerMinute),
       reports: rateLimit(numbers.reportsPerMinute),

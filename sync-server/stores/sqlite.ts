@@ -55,7 +55,14 @@ const VACUUM_PAGES = 1000;
 
 /** Opens or makes the file. Throws a clause that says what is wrong with it, and changes nothing then. */
 export function openSqlite(path: string): SqliteFile {
-  const db = openChecked(path);
+  const unlock = lockFile(path);
+  let db: Database.Database;
+  try {
+    db = openChecked(path);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
   const rooms = openSqliteRooms(db);
   const audit = openSqliteAudit(db);
   const selectUpdates = db
@@ -166,7 +173,10 @@ export function openSqlite(path: string): SqliteFile {
         db.pragma(`incremental_vacuum(${VACUUM_PAGES})`);
       return written;
     },
-    close: () => void db.close(),
+    close() {
+      db.close();
+      unlock();
+    },
   };
 }
 
@@ -174,12 +184,13 @@ export function openSqlite(path: string): SqliteFile {
 const CHECKED_WHOLE = 256 * 1024 * 1024;
 
 const LOG_BYTES = 2 * 1024 * 1024;
+/** What it grew by while a backup was read is given back. */
+const MOST_LOG_BYTES = 16 * 1024 * 1024;
 
 function openChecked(path: string): Database.Database {
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { timeout: 1000 });
-    db.pragma("locking_mode = EXCLUSIVE");
     const version = db.pragma("user_version", { simple: true }) as number;
     const tables = db.prepare("SELECT count(*) FROM sqlite_master").pluck().get() as number;
     if (version > SCHEMA_VERSION) throw new Error("a newer Ensemble wrote it; start that one");
@@ -191,12 +202,30 @@ function openChecked(path: string): Database.Database {
     if (tables === 0) db.pragma("auto_vacuum = INCREMENTAL");
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
+    db.pragma(`journal_size_limit = ${MOST_LOG_BYTES}`);
     prepareSchema(db, version);
     db.exec(AUDIT_SCHEMA);
     lengthenLog(db);
     return db;
   } catch (error) {
     db?.close();
+    throw new Error(clause(error), { cause: error });
+  }
+}
+
+/**
+ * Keeps other servers away, but not a backup, which reads: SQLite's own exclusive mode would do both. The lock is the
+ * system's, on an empty file beside, and ends with the process.
+ */
+function lockFile(path: string): () => void {
+  let lock: Database.Database | undefined;
+  try {
+    lock = new Database(`${path}-lock`, { timeout: 1000 });
+    lock.exec("BEGIN EXCLUSIVE");
+    const locked = lock;
+    return () => void locked.close();
+  } catch (error) {
+    lock?.close();
     throw new Error(clause(error), { cause: error });
   }
 }

@@ -17,6 +17,8 @@ export interface ServerProcess {
   said(): string;
   /** Still there, and never ended by itself. */
   runs(): boolean;
+  /** What it ended with by itself; undefined where it has not, or was killed. */
+  exitCode(): number | undefined;
   /** Ends it at once, as a power cut would end the process. */
   kill(): Promise<void>;
   /** Ends it as an operator does. */
@@ -34,6 +36,8 @@ export interface ServerProcess {
 export interface ProcessOptions {
   /** Somebody else's folder, which stays. */
   readonly data?: string;
+  /** More environment variables than this process has. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What stands before "node" on the command line. */
   readonly under?: readonly string[];
   readonly node?: readonly string[];
@@ -53,7 +57,10 @@ export async function startProcess(options: ProcessOptions = {}): Promise<Server
       ? [options.instead[0], join(data, "small.sqlite"), options.instead[1]]
       : [main, "--port", String(port), "--host", "127.0.0.1", "--data", data];
     const line = [...(options.under ?? []), process.execPath, ...(options.node ?? []), ...serve];
-    const started = spawn(line[0] ?? "", line.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
+    const started = spawn(line[0] ?? "", line.slice(1), {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...options.env },
+    });
     said = "";
     started.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-100_000)));
     port = await portOf(started, () => said);
@@ -79,6 +86,7 @@ export async function startProcess(options: ProcessOptions = {}): Promise<Server
     },
     said: () => said,
     runs: () => child !== undefined && child.exitCode === null && child.signalCode === null,
+    exitCode: () => child?.exitCode ?? undefined,
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
     start,

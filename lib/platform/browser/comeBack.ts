@@ -22,7 +22,7 @@ export async function comeBack(
 ): Promise<void> {
   const api = serverApi(origin, workspace);
   const token = await api.signIn(signer);
-  const entries = token.ok ? await api.entries(token.value) : token;
+  const entries = token.ok ? await api.entries(token.value.token) : token;
   if (!entries.ok) throw new AppError<WorkspaceFailure>({ code: "workspace-unknown" });
   const cache = await MembershipCache.open(db, workspace, signer);
   await cache.serverHas(entries.value);

@@ -69,6 +69,8 @@ export interface StoredMembership {
   readonly reports?: readonly Report[];
   /** How far an owner has seen the audit log here, so that a shorter one is noticed. */
   readonly audit?: AuditMark;
+  /** Which life of the server's data was met last; not yet known where it is missing. */
+  readonly generation?: string;
 }
 
 export type Database = IDBPDatabase<Schema>;

@@ -34,7 +34,7 @@ export async function enterWorkspace(
   // A server that has no such workspace knows no invite either, and who is in needs none: signing in tells.
   if (!taken && refusal !== "invite-unknown") throw failure(joinFailure(refusal));
   const token = await api.signIn(signer);
-  const listed = token.ok ? await api.entries(token.value) : token;
+  const listed = token.ok ? await api.entries(token.value.token) : token;
   if (!listed.ok)
     throw failure(joinFailure(!taken && listed.code === "not-a-member" ? refusal : listed.code));
   const cache = await MembershipCache.open(db, workspace, signer);

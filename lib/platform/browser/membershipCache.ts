@@ -73,6 +73,17 @@ export class MembershipCache {
     return this.#stored.entries;
   }
 
+  /** Which life of the server's data this browser has met last. */
+  get generation(): string | undefined {
+    return this.#stored.generation;
+  }
+
+  /** Everything of this browser that its server may lack is on its way to it. */
+  async met(generation: string | undefined): Promise<void> {
+    if (generation !== undefined && generation !== this.#stored.generation)
+      await this.#change(({ entries, queue }) => ({ entries, queue, generation }));
+  }
+
   /** Signs an entry and queues it for the server. Throws AppError where it may not be made. */
   async add(act: Act): Promise<void> {
     const entry = await signEntry(browserWorld, this.signer, this.workspace, act);

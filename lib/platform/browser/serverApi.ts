@@ -30,10 +30,16 @@ export interface AuditAnswer {
   readonly more: boolean;
 }
 
+export interface SignedIn {
+  readonly token: string;
+  /** Another one than before says that the server's data was restored, and may lack what it had. */
+  readonly generation: string | undefined;
+}
+
 export interface ServerApi {
   deliver(entries: readonly Entry[]): Promise<Asked<Delivered>>;
   /** A token for whoever holds this key. */
-  signIn(signer: Signer): Promise<Asked<string>>;
+  signIn(signer: Signer): Promise<Asked<SignedIn>>;
   entries(token: string): Promise<Asked<readonly Entry[]>>;
   /** Tells the audit log. */
   report(token: string, reports: readonly Report[]): Promise<Asked<void>>;
@@ -112,7 +118,10 @@ export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
       if (!challenge.ok) return challenge;
       const nonce = challenge.value;
       const signature = encodeBase64url(await signer.sign(challengeBytes(workspace, nonce)));
-      return post("token", { key, nonce, signature }, ({ token }) => asString(token) ?? "");
+      return post("token", { key, nonce, signature }, ({ token, generation }) => ({
+        token: asString(token) ?? "",
+        generation: asString(generation),
+      }));
     },
     entries: (token) =>
       get("entries", bearer(token), ({ entries }) =>

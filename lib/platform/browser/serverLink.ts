@@ -136,7 +136,7 @@ export class ServerLink {
     if (this.#state.current.kind !== "online") return undefined;
     if (this.#token && Date.now() - this.#token.since < TOKEN_LASTS) return this.#token.text;
     const signedIn = await this.#api.signIn(this.#cache.signer);
-    if (signedIn.ok) return this.#keep(signedIn.value);
+    if (signedIn.ok) return this.#keep(signedIn.value.token);
     this.lost();
     return undefined;
   }
@@ -215,18 +215,35 @@ export class ServerLink {
     const delivered = await this.#deliver();
     if (!delivered.ok) return delivered;
     let signedIn = await this.#api.signIn(this.#cache.signer);
-    if (!signedIn.ok && signedIn.code === "workspace-unknown") {
-      if (this.#cache.entries.length === 0) return signedIn;
+    const lost = !signedIn.ok && signedIn.code === "workspace-unknown";
+    if (!signedIn.ok && this.#mayHaveBeenForgotten(signedIn.code)) {
       const again = await this.#api.deliver(this.#cache.entries);
       if (!again.ok) return again;
-      await this.#events.wiped();
       signedIn = await this.#api.signIn(this.#cache.signer);
     }
     if (!signedIn.ok) return signedIn;
-    const entries = await this.#api.entries(this.#keep(signedIn.value));
+    const { generation } = signedIn.value;
+    const before = this.#cache.generation;
+    if (lost) await this.#events.wiped();
+    else if (before !== undefined && generation !== undefined && generation !== before) {
+      // What was told to a later life of its data may be news to it.
+      const again = await this.#api.deliver(this.#cache.entries);
+      if (!again.ok) return again;
+      await this.#events.wiped();
+    }
+    await this.#cache.met(generation);
+    const entries = await this.#api.entries(this.#keep(signedIn.value.token));
     if (!entries.ok) return entries;
     await this.#cache.serverHas(entries.value);
     return undefined;
+  }
+
+  /** A server whose data was lost or restored may not know the workspace, or this member, any more. */
+  #mayHaveBeenForgotten(code: string): boolean {
+    if (this.#cache.entries.length === 0) return false;
+    return (
+      code === "workspace-unknown" || (code === "not-a-member" && this.#cache.me !== undefined)
+    );
   }
 
   async #deliver(): Promise<Asked<void>> {
