@@ -89,6 +89,7 @@ export default defineConfig(async ({ mode }) =>
                 name: "lib",
                 root: ".",
                 include: ["lib/**/*.test.ts", "sync-server/**/*.test.ts"],
+                exclude: ["sync-server/cluster/**"],
                 environment: "node",
               },
             },

@@ -9,6 +9,13 @@ import { asRecord } from "../lib/base/json.ts";
 import { limits } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 
+/** Who else speaks in the room. */
+export interface Others {
+  readonly peers: ReadonlySet<Peer>;
+  /** The member behind each client whose socket is on another node. */
+  readonly elsewhere: Map<number, string>;
+}
+
 interface Claim {
   readonly client: number;
   readonly clock: number;
@@ -24,20 +31,45 @@ interface Claim {
 export function applyOwnAwareness(
   awareness: Awareness,
   peer: Peer,
-  peers: Iterable<Peer>,
+  others: Others,
   update: Uint8Array,
 ): number[] {
-  const own = readClaims(update).filter((claim) => speaksFor(peer, claim, peers));
-  if (own.length === 0) return [];
+  const own = readClaims(update).filter((claim) => speaksFor(peer, claim, others));
+  return apply(awareness, own, peer);
+}
+
+/**
+ * Applies what another node says of clients of this member, but for those that a peer here speaks for; see
+ * applyOwnAwareness.
+ */
+export function applyAwarenessElsewhere(
+  awareness: Awareness,
+  member: string,
+  { peers, elsewhere }: Others,
+  update: Uint8Array,
+): number[] {
+  const theirs = readClaims(update).filter(({ client, state }) => {
+    const here = [...peers].find((peer) => peer.clients.has(client));
+    if (here && (state === null || here.member !== member)) return false;
+    here?.clients.delete(client); // gone over to the other node
+    if (state === null) elsewhere.delete(client);
+    else elsewhere.set(client, member);
+    return true;
+  });
+  return apply(awareness, theirs, "elsewhere");
+}
+
+function apply(awareness: Awareness, claims: readonly Claim[], origin: unknown): number[] {
+  if (claims.length === 0) return [];
   const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, own.length);
-  for (const { client, clock, text } of own) {
+  encoding.writeVarUint(encoder, claims.length);
+  for (const { client, clock, text } of claims) {
     encoding.writeVarUint(encoder, client);
     encoding.writeVarUint(encoder, clock);
     encoding.writeVarString(encoder, text);
   }
-  applyAwarenessUpdate(awareness, encoding.toUint8Array(encoder), peer);
-  return own.map(({ client }) => client).filter((client) => awareness.meta.has(client));
+  applyAwarenessUpdate(awareness, encoding.toUint8Array(encoder), origin);
+  return claims.map(({ client }) => client).filter((client) => awareness.meta.has(client));
 }
 
 /** Read whole before anything is believed: a message that breaks off halfway changes nothing. */
@@ -68,7 +100,7 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-function speaksFor(peer: Peer, { client, state }: Claim, peers: Iterable<Peer>): boolean {
+function speaksFor(peer: Peer, { client, state }: Claim, { peers, elsewhere }: Others): boolean {
   const named = asRecord(state)?.["member"];
   if (named !== undefined && named !== peer.member) return false;
   if (peer.clients.has(client)) return true;
@@ -79,6 +111,8 @@ function speaksFor(peer: Peer, { client, state }: Claim, peers: Iterable<Peer>):
     if (other.member !== peer.member) return false;
     other.clients.delete(client);
   }
+  if ((elsewhere.get(client) ?? peer.member) !== peer.member) return false;
+  elsewhere.delete(client);
   peer.clients.add(client);
   return true;
 }

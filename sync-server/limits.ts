@@ -66,7 +66,11 @@ export const limits = {
   tokenMs: 5 * 60_000,
   /** A challenge waits this long for its answer, milliseconds. */
   challengeMs: 60_000,
-  challenges: 10_000,
+  /** What another node committed and the bus does not bring for so long is read from the store, milliseconds. */
+  gapMs: 100,
+  /** Between two looks into the store for what the bus lost, while it works and while it is away, milliseconds. */
+  lookMs: 10_000,
+  lookAwayMs: 500,
   /** Between two looks whether a socket still answers, milliseconds: two in what clients bear of silence. */
   pingMs: 12_000,
   /** A server that is told to stop waits so long for commits, and for requests to end, milliseconds. */

@@ -34,6 +34,10 @@ export interface MembershipLogs {
     values: readonly unknown[],
     signedInAs?: string,
   ): Promise<Accepted & Log>;
+  /** Whether the log was read and is kept in memory. */
+  knows(workspace: WorkspaceId): boolean;
+  /** The workspaces whose logs in memory are not what is stored. */
+  outdated(): Promise<readonly WorkspaceId[]>;
   /** Reads what is stored: another node may have appended. */
   reread(workspace: WorkspaceId): Promise<Membership>;
 }
@@ -103,6 +107,22 @@ export function openMembershipLogs(store: Store): MembershipLogs {
         workspace,
         current(workspace).then((before) => add(before, values, signedInAs)),
       ),
+    knows: (workspace) => known.has(workspace),
+    async outdated() {
+      const logs = [...known];
+      const settled = await Promise.allSettled(logs.map(([, log]) => log));
+      const workspaces = logs.map(([workspace]) => workspace);
+      if (workspaces.length === 0) return [];
+      const stands = (await store.standing([], workspaces)).workspaces;
+      return workspaces.filter((workspace, i) => {
+        const log = settled[i];
+        return (
+          known.get(workspace) === logs[i]?.[1] &&
+          log?.status === "fulfilled" &&
+          log.value.length !== stands[i]
+        );
+      });
+    },
     async reread(workspace) {
       // After what is being appended here, and before what is appended next.
       const before = Promise.resolve(known.get(workspace)).catch(() => undefined);

@@ -29,6 +29,8 @@ export interface Watched extends StoreMeterParts {
   readonly stored: () => Promise<Readonly<Record<string, number>>>;
   /** Bytes that all connections together have taken and given since the start. */
   readonly network: () => { readonly in: number; readonly out: number };
+  /** Whether the bus to the other nodes works. */
+  readonly connected: () => boolean;
 }
 
 export function createMeter(watched: Watched): Meter & { timed(store: Store): Store } {
@@ -50,6 +52,11 @@ export function createMeter(watched: Watched): Meter & { timed(store: Store): St
     "ensemble_members_online",
     "Members with an open websocket, by workspace.",
     watched.members,
+  );
+  gauge(
+    "ensemble_bus_connected",
+    "1 while this node hears of the others at once, and while there are none; 0 while it asks the store.",
+    () => (watched.connected() ? 1 : 0),
   );
   const rss = (): number => process.memoryUsage.rss();
   gauge("ensemble_memory_bytes", "Resident memory of the process.", rss);

@@ -3,81 +3,101 @@
  * commit, broadcast, acknowledge. What is not committed is sent to nobody.
  */
 import * as decoding from "lib0/decoding";
-import * as encoding from "lib0/encoding";
-import { Awareness, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
-import { writePermissionDenied } from "y-protocols/auth";
-import { readSyncStep1, writeSyncStep1, writeUpdate } from "y-protocols/sync";
 import * as Y from "yjs";
-import { CLOSE, MESSAGE, SYNC, encodeDurable } from "../lib/sync/wire.ts";
-import { applyOwnAwareness } from "./awarenessGate.ts";
-import { RoomLog } from "./roomLog.ts";
+import { CLOSE, MESSAGE, SIGN_OF_LIFE, SYNC, encodeDurable } from "../lib/sync/wire.ts";
+import type { Bus, Committed, RoomLine } from "./bus/bus.ts";
+import { deniedFrame, syncStep1, syncStep2, updateFrame } from "./frames.ts";
+import { HeldUpdates } from "./heldUpdates.ts";
 import { limits } from "./limits.ts";
-import { bringsNews } from "./news.ts";
-import { isWhole, waitingBytes } from "./orphans.ts";
 import type { Peer } from "./peer.ts";
-import { sizeWith } from "./roomSize.ts";
-import { applyStored } from "./stores/foldLog.ts";
+import { Presence } from "./presence.ts";
+import { RoomDocument } from "./roomDocument.ts";
+import { RoomLog } from "./roomLog.ts";
 import { isDiskFull } from "./stores/diskFull.ts";
-import type { Store } from "./stores/store.ts";
+import type { Store, StoredRoom } from "./stores/store.ts";
 
 export type Received = "ok" | "malformed" | "presence-too-big" | "room-too-big" | "try-later";
 
 /** Why the document in memory is not what is stored; whoever has it open is told. */
 export type Spoilt = "try-later" | "disk-full" | "server-failed";
 
+/** What the server keeps of its rooms, and how it hears of other nodes. */
+export interface RoomParts {
+  readonly store: Store;
+  readonly bus: Bus;
+  /**
+   * The document in memory can no longer be trusted to be what is stored: the room has to be loaded anew.
+   */
+  readonly spoiled: (why: Spoilt) => void;
+  /** The room was deleted on another node. */
+  readonly deleted: () => void;
+  /** How much content a room may hold. */
+  readonly maxBytes: number;
+}
+
 export class Room {
-  readonly #doc = new Y.Doc();
-  /** Made when the first person shows up in it: it has a timer of its own. */
-  #present: Awareness | undefined;
+  readonly #name: string;
+  readonly #parts: RoomParts;
+  readonly #document: RoomDocument;
+  readonly #held: HeldUpdates;
   readonly #log: RoomLog;
+  readonly #line: RoomLine;
+  readonly #presence: Presence;
   readonly #peers = new Set<Peer>();
   readonly #committed = new Map<Peer, number>();
-  readonly #spoiled: (why: Spoilt) => void;
-  readonly #maxBytes: number;
-  #mayWeighAt = 0;
-  /** What the document learnt from the update that is being applied. */
-  #learnt: Uint8Array | undefined;
+  #gapTimer: NodeJS.Timeout | undefined;
+  #fetching: Promise<void> | undefined;
+  #destroyed = false;
 
-  /**
-   * Loads the room whole; undefined where it was deleted. `spoiled` is called when the document in memory
-   * can no longer be trusted to be what is stored: the room has to be loaded anew. `maxBytes`: of its content.
-   */
-  static async load(
-    name: string,
-    store: Store,
-    spoiled: (why: Spoilt) => void,
-    maxBytes: number = limits.roomBytes,
-  ): Promise<Room | undefined> {
-    const stored = await store.load(name);
-    if (stored.deleted) return undefined;
-    const room = new Room(new RoomLog(name, store, stored), spoiled, maxBytes);
-    applyStored(room.#doc, stored);
-    room.#doc.on("update", (update: Uint8Array) => (room.#learnt = update));
+  /** Loads the room whole; undefined where it was deleted. */
+  static async load(name: string, parts: RoomParts): Promise<Room | undefined> {
+    let room: Room | undefined;
+    const early: ((room: Room) => void)[] = [];
+    const tell = (what: (room: Room) => void): void => {
+      if (room) what(room);
+      else early.push(what);
+    };
+    // First listen, then load: what others commit meanwhile is in one or the other, or in both.
+    const line = await parts.bus.join(name, {
+      committed: (updates) => tell((room) => room.#hear(updates)),
+      standsAt: (seq) => tell((room) => room.standsAt(seq)),
+      presence: (member, update) => tell((room) => room.#presence.hear(member, update)),
+      asked: () => tell((room) => room.#presence.tellElsewhere()),
+      deleted: () => tell(() => parts.deleted()),
+    });
+    try {
+      const stored = await parts.store.load(name);
+      if (!stored.deleted) room = new Room(name, parts, line, stored);
+    } finally {
+      if (!room) line.leave();
+    }
+    for (const what of early) if (room && !room.#destroyed) what(room);
+    line.ask();
     return room;
   }
 
-  private constructor(log: RoomLog, spoiled: (why: Spoilt) => void, maxBytes: number) {
-    this.#log = log;
-    this.#spoiled = spoiled;
-    this.#maxBytes = maxBytes;
+  private constructor(name: string, parts: RoomParts, line: RoomLine, stored: StoredRoom) {
+    this.#name = name;
+    this.#parts = parts;
+    this.#line = line;
+    this.#document = new RoomDocument(stored);
+    this.#held = new HeldUpdates(stored.upTo);
+    this.#log = new RoomLog(name, parts.store, stored);
+    this.#presence = new Presence(this.#document.doc, this.#peers, line);
   }
 
   join(peer: Peer): void {
     this.#peers.add(peer);
     this.#committed.set(peer, 0);
-    peer.send(message(MESSAGE.sync, (encoder) => writeSyncStep1(encoder, this.#doc)));
-    const present = [...(this.#present?.getStates().keys() ?? [])];
-    if (present.length > 0) peer.send(this.#presence(present));
+    peer.send(syncStep1(this.#document.doc));
+    const present = this.#presence.all();
+    if (present) peer.send(present);
   }
 
   leave(peer: Peer): void {
     this.#peers.delete(peer);
     this.#committed.delete(peer);
-    const awareness = this.#present;
-    if (!awareness) return;
-    const gone = [...peer.clients].filter((client) => awareness.meta.has(client));
-    removeAwarenessStates(awareness, gone, null);
-    if (gone.length > 0) this.#broadcast(this.#presence(gone));
+    this.#presence.leave(peer);
   }
 
   /** Takes one message of a peer. Anything that is not a message of the protocol is "malformed". */
@@ -90,12 +110,11 @@ export class Room {
         case MESSAGE.awareness: {
           if (bytes.length > limits.awarenessBytes) return "presence-too-big";
           const update = decoding.readVarUint8Array(decoder);
-          const changed = applyOwnAwareness(this.#awareness, peer, this.#peers, update);
-          if (changed.length > 0) this.#broadcast(this.#presence(changed));
+          this.#presence.receive(peer, update);
           return "ok";
         }
         case MESSAGE.queryAwareness:
-          peer.send(this.#presence([...this.#awareness.getStates().keys()]));
+          peer.send(this.#presence.all() ?? SIGN_OF_LIFE);
           return "ok";
         default:
           return "ok"; // a newer client's message that this server does not know
@@ -120,16 +139,67 @@ export class Room {
   }
 
   destroy(): void {
-    this.#present?.destroy();
-    this.#doc.destroy();
+    this.#destroyed = true;
+    clearTimeout(this.#gapTimer);
+    this.#line.leave();
+    this.#presence.destroy();
+    this.#document.destroy();
   }
 
-  get #awareness(): Awareness {
-    if (!this.#present) {
-      this.#present = new Awareness(this.#doc);
-      this.#present.setLocalState(null);
+  /** The other nodes were away, and hear again who is here. */
+  greetNodes(): void {
+    this.#line.ask();
+    this.#presence.tellElsewhere();
+  }
+
+  /** Somewhere the room has an update of this number. What does not come by itself soon is read from the store. */
+  standsAt(seq: number): void {
+    this.#held.hearOf(seq);
+    this.#watchGap();
+  }
+
+  #watchGap(): void {
+    if (!this.#held.behind || this.#gapTimer) return;
+    this.#gapTimer = setTimeout(() => {
+      this.#gapTimer = undefined;
+      if (this.#held.behind) void this.#fetchMissing();
+    }, limits.gapMs).unref();
+  }
+
+  #hear(committed: readonly Committed[]): void {
+    const fresh = committed.filter(({ seq }) => this.#held.add(seq));
+    this.#learnStored({ snapshot: undefined, updates: fresh.map(({ update }) => update) });
+    this.#watchGap();
+  }
+
+  #fetchMissing(): Promise<void> {
+    this.#fetching ??= this.#parts.store
+      .load(this.#name, this.#held.upTo)
+      .then((stored) => {
+        if (this.#destroyed) return;
+        if (stored.deleted) {
+          this.#parts.deleted();
+          return;
+        }
+        const first = stored.upTo - stored.updates.length + 1;
+        const updates = stored.updates.filter((_, i) => this.#held.add(first + i));
+        this.#learnStored({ snapshot: stored.snapshot, updates });
+        this.#held.raise(stored.upTo);
+      })
+      .catch(() => undefined) // whoever hears of the room next tries again
+      .finally(() => (this.#fetching = undefined));
+    return this.#fetching;
+  }
+
+  /** Takes what other nodes committed. */
+  #learnStored(stored: Pick<StoredRoom, "snapshot" | "updates">): void {
+    if (!stored.snapshot && stored.updates.length === 0) return;
+    this.#log.grow(stored.updates);
+    try {
+      for (const update of this.#document.learnStored(stored)) this.#broadcast(updateFrame(update));
+    } catch {
+      this.#parts.spoiled("server-failed");
     }
-    return this.#present;
   }
 
   #receiveSync(peer: Peer, decoder: decoding.Decoder): Received {
@@ -137,7 +207,7 @@ export class Room {
       case SYNC.step1: {
         const known = decoding.readVarUint8Array(decoder);
         Y.decodeStateVector(known); // throws where the bytes are none
-        this.#log.afterCommits(() => this.#answerStep1(peer, known));
+        this.#log.afterCommits(() => peer.send(syncStep2(this.#document.doc, known)));
         return "ok";
       }
       case SYNC.step2:
@@ -148,28 +218,21 @@ export class Room {
     }
   }
 
-  #answerStep1(peer: Peer, known: Uint8Array): void {
-    const request = encoding.createEncoder();
-    encoding.writeVarUint8Array(request, known);
-    const decoder = decoding.createDecoder(encoding.toUint8Array(request));
-    peer.send(message(MESSAGE.sync, (encoder) => readSyncStep1(decoder, encoder, this.#doc)));
-  }
-
   #receiveUpdate(peer: Peer, update: Uint8Array): Received {
     if (!peer.mayWrite) {
-      if (!bringsNews(this.#doc, update)) this.#log.afterCommits(() => this.#acknowledge(peer));
-      else
-        peer.send(message(MESSAGE.auth, (encoder) => writePermissionDenied(encoder, "read-only")));
+      if (!this.#document.bringsNews(update)) this.#log.afterCommits(() => this.#acknowledge(peer));
+      else peer.send(deniedFrame());
       return "ok";
     }
     const parts = Y.decodeUpdate(update); // throws where the bytes are no update, before the document is touched
-    if (this.#log.bytes + update.length > this.#maxBytes) {
-      const verdict = this.#weigh(update);
-      if (verdict !== "ok") return verdict;
+    if (this.#log.bytes + update.length > this.#parts.maxBytes) {
+      // The log may hold much that was deleted since.
+      const weighed = this.#document.weigh(update, this.#parts.maxBytes);
+      if (typeof weighed === "string") return weighed;
+      this.#log.weighed(weighed - update.length);
     }
     // Whoever comes back brings first what the server lacks.
-    if (waitingBytes(this.#doc) > limits.waitingBytes && !isWhole(this.#doc, parts))
-      return "try-later";
+    if (this.#document.lacks(parts)) return "try-later";
     const news = this.#learn(peer, update);
     if (news === undefined) {
       this.#log.afterCommits(() => this.#acknowledge(peer));
@@ -177,24 +240,12 @@ export class Room {
     }
     peer.hold(news.length);
     this.#log.append(news).then(
-      () => {
+      (seq) => {
         peer.release(news.length);
-        this.#committedUpdate(peer, news);
+        this.#committedUpdate(peer, { seq, update: news });
       },
-      (error: unknown) => this.#spoiled(isDiskFull(error) ? "disk-full" : "server-failed"),
+      (error: unknown) => this.#parts.spoiled(isDiskFull(error) ? "disk-full" : "server-failed"),
     );
-    return "ok";
-  }
-
-  /** The log and the update together are over the limit, but the log may hold much that was deleted since. */
-  #weigh(update: Uint8Array): "ok" | "room-too-big" | "try-later" {
-    const began = performance.now();
-    if (began < this.#mayWeighAt) return "try-later";
-    const bytes = sizeWith(this.#doc, update);
-    const now = performance.now();
-    this.#mayWeighAt = now + (now - began) / limits.weighPart;
-    if (bytes > this.#maxBytes) return "room-too-big";
-    this.#log.weighed(bytes - update.length);
     return "ok";
   }
 
@@ -203,26 +254,23 @@ export class Room {
    * Yjs cannot integrate gets into the log, where it would keep the room from ever loading again.
    */
   #learn(peer: Peer, update: Uint8Array): Uint8Array | undefined {
-    const pending = this.#doc.store.pendingStructs ?? this.#doc.store.pendingDs;
-    this.#learnt = undefined;
     try {
-      Y.applyUpdate(this.#doc, update);
+      return this.#document.learn(update);
     } catch (error) {
       // Final for this peer, which would only send it again; everybody else comes back to what is stored.
       peer.close(CLOSE.malformed, "malformed");
-      this.#spoiled("try-later");
+      this.#parts.spoiled("try-later");
       throw error;
     }
-    const waits = this.#doc.store.pendingStructs ?? this.#doc.store.pendingDs;
-    // Parts that wait for others are in no event: then the bytes themselves are kept.
-    if (waits !== null || pending !== null) return Uint8Array.from(update);
-    return this.#learnt;
   }
 
-  #committedUpdate(from: Peer, update: Uint8Array): void {
-    const bytes = message(MESSAGE.sync, (encoder) => writeUpdate(encoder, update));
+  #committedUpdate(from: Peer, committed: Committed): void {
+    const bytes = updateFrame(committed.update);
     for (const peer of this.#peers) if (peer !== from) peer.send(bytes);
     this.#acknowledge(from);
+    this.#line.commit(committed);
+    this.#held.add(committed.seq);
+    this.#watchGap();
   }
 
   #acknowledge(peer: Peer): void {
@@ -232,20 +280,7 @@ export class Room {
     if (peer.wantsDurable) peer.send(encodeDurable(count + 1));
   }
 
-  #presence(clients: number[]): Uint8Array {
-    return message(MESSAGE.awareness, (encoder) =>
-      encoding.writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, clients)),
-    );
-  }
-
   #broadcast(bytes: Uint8Array): void {
     for (const peer of this.#peers) peer.send(bytes);
   }
-}
-
-function message(kind: number, write: (encoder: encoding.Encoder) => void): Uint8Array {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, kind);
-  write(encoder);
-  return encoding.toUint8Array(encoder);
 }

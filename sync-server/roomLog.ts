@@ -34,15 +34,23 @@ export class RoomLog {
     this.#surplus = this.#snapshotBytes + this.#updateBytes - bytes;
   }
 
-  /** Resolves when the update is durable, in the order of the calls. After one rejects, all do. */
-  async append(update: Uint8Array): Promise<void> {
+  /** Other nodes have appended these; they fold them, too, unless they do not come to it. */
+  grow(updates: readonly Uint8Array[]): void {
+    this.#updates += updates.length;
+    for (const update of updates) this.#updateBytes += update.length;
+    if (!this.#folding && this.#isLong(1.5)) void this.#fold();
+  }
+
+  /** Resolves with the update's number when it is durable, in the order of the calls. After one rejects, all do. */
+  async append(update: Uint8Array): Promise<number> {
     if (this.#failed) throw new Error("an earlier update could not be kept");
     this.#inFlight++;
     this.#updates++;
     this.#updateBytes += update.length;
     const appended = this.#store.append(this.#name, update).then(
-      () => {
+      (seq) => {
         this.#inFlight--;
+        return seq;
       },
       (error: unknown) => {
         this.#failed = true;
@@ -50,9 +58,10 @@ export class RoomLog {
       },
     );
     this.#last = appended.catch(() => undefined);
-    await appended;
+    const seq = await appended;
     if (this.#failed) throw new Error("an earlier update could not be kept");
     if (!this.#folding && this.#isLong()) void this.#fold();
+    return seq;
   }
 
   /** Calls back when what has been appended so far is durable: at once where nothing waits. */
@@ -73,16 +82,17 @@ export class RoomLog {
     if (!this.#failed && this.#isLong()) await this.#fold();
   }
 
-  #isLong(): boolean {
+  #isLong(factor = 1): boolean {
     if (this.#updates >= limits.foldUpdatesAtLast) return true;
-    if (this.#updates < limits.foldUpdates && this.#updateBytes < limits.foldBytes) return false;
+    const few = this.#updates < limits.foldUpdates * factor;
+    if (few && this.#updateBytes < limits.foldBytes * factor) return false;
     return this.#updateBytes >= this.#snapshotBytes * limits.foldPart;
   }
 
   #fold(): Promise<void> {
     const [updates, bytes] = [this.#updates, this.#updateBytes];
     this.#folding ??= this.#store
-      .compact(this.#name)
+      .compact(this.#name, limits.foldUpdates / 2)
       .then((size) => {
         this.#snapshotBytes = size;
         this.#updates -= updates;

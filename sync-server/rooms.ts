@@ -1,5 +1,6 @@
 /** The rooms that are open, each loaded once however many ask for it at the same time. */
 import { CLOSE } from "../lib/sync/wire.ts";
+import type { Bus } from "./bus/bus.ts";
 import { Room, type Spoilt } from "./room.ts";
 import { within } from "./within.ts";
 import type { Store } from "./stores/store.ts";
@@ -16,6 +17,10 @@ export interface Rooms {
   open(name: string): Promise<HeldRoom | undefined>;
   /** Forgets the room for good, on the disk and for everybody who has it open. */
   delete(name: string): Promise<void>;
+  /** Looks in the store for what other nodes have done that the bus did not bring. */
+  catchUp(): Promise<void>;
+  /** Tells the other nodes, which were away, who is here. */
+  greetNodes(): void;
   readonly count: number;
   /**
    * Waits until what was asked for is durable and acknowledged, for so many milliseconds at most, and closes them all.
@@ -26,11 +31,13 @@ export interface Rooms {
 
 interface Entry {
   room: Promise<Room | undefined>;
+  /** The same once it is loaded. */
+  loaded?: Room | undefined;
   holders: number;
   timer?: NodeJS.Timeout;
 }
 
-export function openRooms(store: Store, idleMs: number, maxBytes: number): Rooms {
+export function openRooms(store: Store, bus: Bus, idleMs: number, maxBytes: number): Rooms {
   const entries = new Map<string, Entry>();
 
   const forget = (name: string, entry: Entry): void => {
@@ -45,14 +52,38 @@ export function openRooms(store: Store, idleMs: number, maxBytes: number): Rooms
   };
 
   const load = async (name: string, entry: Entry): Promise<Room | undefined> => {
-    let spoiled = false;
-    const isSpoiled = (why: Spoilt): void => {
-      if (spoiled) return;
-      spoiled = true;
-      put(name, entry, reload(name, entry, room, why));
-    };
-    const room = await Room.load(name, store, isSpoiled, maxBytes);
+    const mine: { room?: Room | undefined } = {};
+    let over = false;
+    const once =
+      <A extends unknown[]>(then: (...args: A) => void) =>
+      (...args: A): void => {
+        if (over) return;
+        over = true;
+        then(...args);
+      };
+    const room = await Room.load(name, {
+      store,
+      bus,
+      maxBytes,
+      spoiled: once((why: Spoilt) => put(name, entry, reload(name, entry, mine.room, why))),
+      deleted: once(() => shutOut(name, entry, mine.room)),
+    });
+    mine.room = room;
+    if (over) {
+      room?.destroy(); // it ended before it was given to anybody
+      return undefined;
+    }
+    entry.loaded = room;
     return room;
+  };
+
+  /** From here on nobody gets in, and nobody who is in is told that anything is kept. */
+  const shutOut = (name: string, entry: Entry, room: Room | undefined): void => {
+    entry.room = Promise.resolve(undefined);
+    entry.loaded = undefined;
+    room?.close(CLOSE.roomDeleted, "room-deleted");
+    forget(name, entry);
+    room?.destroy();
   };
 
   /** The next room is what is stored, what was on its way included. */
@@ -62,6 +93,7 @@ export function openRooms(store: Store, idleMs: number, maxBytes: number): Rooms
     spoiled: Room | undefined,
     why: Spoilt,
   ): Promise<Room | undefined> => {
+    entry.loaded = undefined;
     spoiled?.close(CLOSE.tryLater, why);
     await spoiled?.settle();
     spoiled?.destroy();
@@ -114,16 +146,32 @@ export function openRooms(store: Store, idleMs: number, maxBytes: number): Rooms
     async delete(name) {
       const entry = entries.get(name) ?? { room: Promise.resolve(undefined), holders: 0 };
       const room = await entry.room.catch(() => undefined);
-      // From here on nobody gets in, and nobody who is in is told that anything is kept.
-      entry.room = Promise.resolve(undefined);
+      // Nobody gets in while it is being deleted.
+      shutOut(name, entry, room);
       entries.set(name, entry);
-      room?.close(CLOSE.roomDeleted, "room-deleted");
       try {
         await store.deleteRoom(name);
+        bus.tellDeleted(name);
       } finally {
         forget(name, entry);
-        room?.destroy();
       }
+    },
+    async catchUp() {
+      const open = [...entries].filter(([, { loaded }]) => loaded !== undefined);
+      if (open.length === 0) return;
+      const { rooms } = await store.standing(
+        open.map(([name]) => name),
+        [],
+      );
+      for (const [i, [name, entry]] of open.entries()) {
+        const stands = rooms[i];
+        if (entries.get(name) !== entry || !entry.loaded) continue;
+        if (stands === "deleted") shutOut(name, entry, entry.loaded);
+        else entry.loaded.standsAt(stands ?? 0);
+      }
+    },
+    greetNodes() {
+      for (const { loaded } of entries.values()) loaded?.greetNodes();
     },
     async close(code, reason, patienceMs) {
       const rooms: Room[] = [];

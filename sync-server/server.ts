@@ -7,8 +7,11 @@ import { type Api, serveApi } from "./api.ts";
 import { type ServeApp, serveApp } from "./appFiles.ts";
 import { openAuditLog } from "./auditLog.ts";
 import { openBlobs } from "./blobs.ts";
+import type { Bus } from "./bus/bus.ts";
+import { localBus } from "./bus/local.ts";
 import type { Certificates } from "./certificates.ts";
 import { openGeneration } from "./generation.ts";
+import { keepUp } from "./keepUp.ts";
 import { type Limits, limits } from "./limits.ts";
 import { listen } from "./listen.ts";
 import { openIdentities } from "./identities.ts";
@@ -40,6 +43,8 @@ export interface ServerParts {
   /** Where the built app is. */
   readonly appFolder: string;
   readonly openStore: (path: string) => Store | Promise<Store>;
+  /** Where there are other nodes: the way to them. */
+  readonly openBus?: (store: Store) => Bus | Promise<Bus>;
   readonly log: Log;
   /** Other numbers than those of limits.ts, for tests. */
   readonly limits?: Partial<Limits>;
@@ -53,7 +58,10 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
   const path = join(data, "ensemble.sqlite");
   const opened = await openStore(parts, path);
   const numbers: Limits = { ...limits, ...parts.limits };
+  let bus: Bus | undefined;
   try {
+    bus = (await parts.openBus?.(opened)) ?? localBus();
+    const nodes = bus;
     const certificates = settings.https ? await makeCertificates(settings.data) : undefined;
     const counted = countedLog(log, numbers.logMs);
     const meter = createMeter({
@@ -61,6 +69,7 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
       sockets: () => sockets.count,
       members: () => sockets.members,
       stored: () => bytesOfStore(path),
+      connected: () => nodes.connected,
       network: () => traffic.total(),
       log,
       counted,
@@ -72,10 +81,10 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
     );
     const requests = openRequests();
     const store = meter.timed(opened);
-    const access = await openAccess(store);
+    const access = await openAccess(store, nodes);
     const visitors = knowVisitors(settings);
     const audit = openAuditLog(store);
-    const rooms = openRooms(store, numbers.idleRoomMs, numbers.roomBytes);
+    const rooms = openRooms(store, nodes, numbers.idleRoomMs, numbers.roomBytes);
     const api = serveApi({
       access,
       audit,
@@ -97,18 +106,21 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
     const server = createListener(certificates, answer, numbers);
     const traffic = countTraffic(server);
     const sockets = acceptSockets(server, access, rooms, meter, visitors, numbers);
+    const stopLooking = keepUp(nodes, rooms, access);
     const port = await listen(server, settings);
     log.info({ port }, "started");
     return {
       port,
       async close() {
         log.info({ connections: sockets.count }, "stopping");
+        stopLooking();
         readiness.stopping();
         requests.stop();
         // Until then it listens, so that whoever comes is told why rather than left without an answer.
         await Promise.all([sockets.close(), within(numbers.stopMs, requests.ended())]);
         server.close();
         server.closeAllConnections();
+        await nodes.close();
         await store.close();
         meter.close();
         counted.close();
@@ -116,6 +128,7 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
       },
     };
   } catch (error) {
+    await bus?.close();
     await opened.close();
     throw error;
   }

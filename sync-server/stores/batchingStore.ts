@@ -5,7 +5,7 @@
  */
 import type { AuditRecord } from "../../lib/governance/audit.ts";
 import type { Write, Written } from "./sqlite.ts";
-import type { Store, StoredRoom } from "./store.ts";
+import type { Standing, Store, StoredRoom } from "./store.ts";
 import type { StoreAnswer, StoreRequest } from "./storeRequests.ts";
 import type { Fold } from "./threadedFold.ts";
 
@@ -94,9 +94,10 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
   const load = (room: string, since = 0): Promise<StoredRoom> =>
     ask({ kind: "load", room, since }) as Promise<StoredRoom>;
 
-  const compact = async (room: string): Promise<number> => {
+  const compact = async (room: string, least: number): Promise<number> => {
     const log = await load(room);
-    if (log.updates.length === 0) return log.snapshot?.length ?? 0;
+    if (log.updates.length < least)
+      return log.updates.reduce((size, one) => size + one.length, log.snapshot?.length ?? 0);
     const snapshot = await fold({ snapshot: log.snapshot, updates: log.updates });
     await write({ kind: "fold", room, snapshot, upTo: log.upTo });
     return snapshot.length;
@@ -109,10 +110,10 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
       if (seq === 0) throw new Error("the room was deleted");
       return seq;
     },
-    compact(room) {
+    compact(room, least = 1) {
       const running = compacting.get(room);
       if (running) return running;
-      const started = compact(room).finally(() => compacting.delete(room));
+      const started = compact(room, least).finally(() => compacting.delete(room));
       compacting.set(room, started);
       return started;
     },
@@ -130,6 +131,8 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
       void (await write({ kind: "audit", workspace, facts, at: Date.now() })),
     audit: (workspace, after, limit) =>
       ask({ kind: "audit", workspace, after, limit }) as Promise<readonly AuditRecord[]>,
+    standing: (rooms, workspaces) =>
+      ask({ kind: "standing", rooms, workspaces }) as Promise<Standing>,
     async secret(name, make) {
       const known = (await ask({ kind: "secret", name })) as Uint8Array | undefined;
       if (known) return known;

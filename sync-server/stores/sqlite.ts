@@ -8,7 +8,7 @@ import type { AuditFact, AuditRecord } from "../../lib/governance/audit.ts";
 import { LAST_NUMBER, SCHEMA_VERSION, keyOf, prepareSchema } from "./schema.ts";
 import { AUDIT_SCHEMA, openSqliteAudit } from "./sqliteAudit.ts";
 import { openSqliteRooms } from "./sqliteRooms.ts";
-import type { StoredRoom } from "./store.ts";
+import type { Standing, StoredRoom } from "./store.ts";
 
 export type Write =
   | { readonly kind: "append"; readonly room: string; readonly update: Uint8Array }
@@ -46,6 +46,7 @@ export interface SqliteFile {
   entries(workspace: string): string[];
   audit(workspace: string, after: number, limit: number): AuditRecord[];
   secret(name: string): Uint8Array | undefined;
+  standing(rooms: readonly string[], workspaces: readonly string[]): Standing;
   write(batch: readonly Write[]): Written[];
   close(): void;
 }
@@ -161,6 +162,13 @@ export function openSqlite(path: string): SqliteFile {
     entries: (workspace) => selectEntries.all(workspace),
     audit: (workspace, after, limit) => audit.read(workspace, after, limit),
     secret: (name) => selectSecret.get(name),
+    standing: (names, workspaces) => ({
+      rooms: names.map((name) => {
+        const room = rooms.find(name);
+        return room?.deleted === true ? "deleted" : (room?.last ?? 0);
+      }),
+      workspaces: workspaces.map((workspace) => countEntries.get(workspace) ?? 0),
+    }),
     write(batch) {
       let written: Written[];
       try {

@@ -113,6 +113,15 @@ export function describeStore(
       expect((await store.load("w/a")).updates).toEqual([]);
     });
 
+    it("leaves a log alone that another node has just folded", async () => {
+      const update = Y.encodeStateAsUpdate(new Y.Doc());
+      for (let i = 0; i < 3; i++) await store.append("w/a", update);
+      expect(await store.compact("w/a", 4)).toBe(3 * update.length);
+      expect((await store.load("w/a")).updates).toHaveLength(3);
+      await store.compact("w/a", 3);
+      expect((await store.load("w/a")).updates).toEqual([]);
+    });
+
     it("keeps the log as it is where it cannot be folded", async () => {
       await store.append("w/a", bytes(1, 2, 3));
       await expect(store.compact("w/a")).rejects.toThrow();
@@ -188,6 +197,19 @@ export function describeStore(
       expect(await told("v")).toEqual(["1 a"]);
       expect(await told("u")).toEqual([]);
       expect(verifyAudit("w", await store.audit("w", 0, 100))).toMatchObject({ ok: true });
+    });
+
+    it("tells at once where rooms and membership logs stand", async () => {
+      const update = Y.encodeStateAsUpdate(new Y.Doc());
+      for (const room of ["w/a", "w/a", "w/b", "w/gone"]) await store.append(room, update);
+      await store.compact("w/b");
+      await store.deleteRoom("w/gone");
+      await store.appendEntries("w", ["1", "2"], 0);
+      expect(await store.standing(["w/b", "w/never", "w/a", "w/gone"], ["v", "w"])).toEqual({
+        rooms: [1, 0, 2, "deleted"],
+        workspaces: [0, 2],
+      });
+      expect(await store.standing([], [])).toEqual({ rooms: [], workspaces: [] });
     });
 
     it("makes a secret once and gives the same ever after", async () => {

@@ -11,6 +11,14 @@ export interface StoredRoom {
   readonly upTo: number;
 }
 
+/** Where rooms and membership logs stand, in the order in which they were asked for. */
+export interface Standing {
+  /** The number of each room's last update, 0 where it has none. */
+  readonly rooms: readonly (number | "deleted")[];
+  /** How many entries each workspace's membership log holds. */
+  readonly workspaces: readonly number[];
+}
+
 export interface Store {
   /**
    * The whole room or, where `since` is given, only what came after the update of that number; the snapshot
@@ -24,10 +32,11 @@ export interface Store {
    */
   append(room: string, update: Uint8Array): Promise<number>;
   /**
-   * Folds a room's updates into one snapshot, kept and trimmed in one transaction, while appends go on.
-   * Gives back the size of the snapshot in bytes.
+   * Folds a room's updates into one snapshot, kept and trimmed in one transaction, while appends go on; where
+   * fewer updates than `least` (1) are there, another node has folded them just now, and nothing is done.
+   * Gives back what is stored then, in bytes, without what was appended meanwhile.
    */
-  compact(room: string): Promise<number>;
+  compact(room: string, least?: number): Promise<number>;
   /** Forgets the room and leaves a tombstone. */
   deleteRoom(room: string): Promise<void>;
   /** A workspace's membership log, as JSON texts in the order in which they were accepted. */
@@ -50,6 +59,8 @@ export interface Store {
   appendAudit(workspace: string, facts: readonly AuditFact[]): Promise<void>;
   /** The audit log in its order: at most `limit` records after the one numbered `after`. */
   audit(workspace: string, after: number, limit: number): Promise<readonly AuditRecord[]>;
+  /** Answered by one question however many are asked about; also the question whether the store answers. */
+  standing(rooms: readonly string[], workspaces: readonly string[]): Promise<Standing>;
   /** A value of the server's own, made once and kept. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
   /** Could something be made durable just now? Tried, not assumed. */

@@ -13,6 +13,12 @@ export type StoreRequest =
       readonly after: number;
       readonly limit: number;
     }
+  | {
+      readonly kind: "standing";
+      readonly id: number;
+      readonly rooms: readonly string[];
+      readonly workspaces: readonly string[];
+    }
   | { readonly kind: "close"; readonly id: number };
 
 export type StoreAnswer =
@@ -49,6 +55,8 @@ function carryOut(file: SqliteFile, request: StoreRequest): unknown {
       return file.secret(request.name);
     case "audit":
       return file.audit(request.workspace, request.after, request.limit);
+    case "standing":
+      return file.standing(request.rooms, request.workspaces);
     case "close":
       file.close();
       return undefined;

@@ -12,6 +12,7 @@ import {
 } from "../../lib/platform/node/client.ts";
 import { type FoundedWorkspace, foundWorkspace } from "../../lib/testing/foundedWorkspace.ts";
 import type { Signer } from "../../lib/workspace/signatures.ts";
+import type { Bus } from "../bus/bus.ts";
 import type { Limits } from "../limits.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import type { Settings } from "../settings.ts";
@@ -50,6 +51,8 @@ export interface TestOptions {
   readonly folder?: string;
   /** Puts something between the server and its store. */
   readonly wrap?: (store: Store) => Store;
+  /** Makes it a node among others, over one store. */
+  readonly node?: { readonly bus: Bus; readonly store: Store };
 }
 
 export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
@@ -73,12 +76,15 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
         logLevel: "info",
         trustHeader: undefined,
         trustedProxies: [],
+        postgres: undefined,
+        redis: undefined,
         ...options.settings,
       },
       {
         appFolder: join(folder, "app"),
         log: { info: note("info"), warn: note("warn"), error: note("error"), fatal: note("fatal") },
-        openStore: async (path) => wrap(await openLocalStore(path)),
+        openStore: async (path) => wrap(options.node?.store ?? (await openLocalStore(path))),
+        ...(options.node ? { openBus: () => options.node!.bus } : {}),
         ...(options.limits ? { limits: options.limits } : {}),
       },
     );
