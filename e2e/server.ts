@@ -1,11 +1,20 @@
 /** The real server as a process of its own, over a folder of its own, to be killed and started again. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const main = resolve(import.meta.dirname, "../dist/server/main.js");
+const root = resolve(import.meta.dirname, "..");
+const main = join(root, "dist/server/main.js");
+
+/** What `npm start` gives to Node, so that what is tried and measured is what people start. */
+const nodeFlags = ((): string[] => {
+  const text = readFileSync(join(root, "package.json"), "utf8");
+  const { scripts } = JSON.parse(text) as { scripts: { start: string } };
+  return scripts.start.split(" ").filter((word) => word.startsWith("--"));
+})();
 
 export interface Server {
   /** As in "http://localhost:4321". The same after a restart. */
@@ -30,7 +39,7 @@ export async function startServer(): Promise<Server> {
     if (child) return;
     const started = spawn(
       process.execPath,
-      [main, "--port", String(port), "--host", "127.0.0.1", "--data", data],
+      [...nodeFlags, main, "--port", String(port), "--host", "127.0.0.1", "--data", data],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     child = started;

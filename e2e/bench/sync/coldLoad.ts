@@ -1,6 +1,7 @@
 /**
  * Opening a room of 100,000 edits on a server that has just been started again: from the client's connecting to its
- * having the whole content. Twenty people wrote it one after another, with jumps of the cursor and corrections.
+ * having the whole content. Twenty people wrote it one after another as people write: a run of letters, now and then a
+ * few taken back, now and then the cursor set somewhere else.
  */
 import type * as Y from "yjs";
 import { described, reached, roundsOf, spread } from "../figures.ts";
@@ -55,11 +56,21 @@ async function fill(server: Running, room: string): Promise<number> {
   return length;
 }
 
+/** Letters before the cursor is set somewhere else, and how many are taken back at once: on average. */
+const RUN = 40;
+const TAKEN_BACK = 3;
+/** The part of the edits that takes letters back. */
+const CORRECTIONS = 0.1;
+
 function edit(text: Y.Text, edits: number): void {
   let cursor = text.length;
+  let back = 0;
   for (let i = 0; i < edits; i++) {
-    if (Math.random() < 1 / 15) cursor = Math.floor(Math.random() * (text.length + 1));
-    if (cursor > 0 && Math.random() < 0.1) text.delete(--cursor, 1);
-    else text.insert(cursor++, "abcdefgh ijklmn"[i % 15] ?? "x");
+    if (Math.random() < 1 / RUN) cursor = Math.floor(Math.random() * (text.length + 1));
+    if (back === 0 && Math.random() < CORRECTIONS / TAKEN_BACK) back = TAKEN_BACK;
+    if (back > 0 && cursor > 0) {
+      back--;
+      text.delete(--cursor, 1);
+    } else text.insert(cursor++, "abcdefgh ijklmn"[i % 15] ?? "x");
   }
 }
