@@ -47,6 +47,7 @@ export interface LongWatch {
 
 export interface ExportedWorkspace {
   readonly file: Blob;
+  readonly title: string;
   /** As in "Penguins.ensemble". */
   readonly name: string;
   /** What the workspace names and nobody could give: rooms, and blobs. */

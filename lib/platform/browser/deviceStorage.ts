@@ -97,7 +97,10 @@ export class BrowserDeviceStorage implements DeviceStorage {
       const { entries } = await MembershipCache.open(db, workspace, signer);
       const alone = (await db.get("workspaces", workspace))?.onServer === false;
       const about = { entries, by: this.#parts.myName(), alone };
-      return await exportFile(await exportSource(db, workspace, unseen?.session, about), watch);
+      const source = await exportSource(db, workspace, unseen?.session, about);
+      const exported = await exportFile(source, watch);
+      await report(unseen?.session, "export", workspace, exported.title);
+      return exported;
     } finally {
       await unseen?.done();
     }
@@ -114,15 +117,19 @@ export class BrowserDeviceStorage implements DeviceStorage {
     const salt = encodeBase64url(browserWorld.randomBytes(12));
     const id = workspaceIdOf(signer.publicKey, salt);
     const available = (await health.estimate())?.available;
-    await markedUnfinished(db, locks, id, async () => {
+    const title = await markedUnfinished(db, locks, id, async () => {
       const target = { workspace: id, log: logOf(db), blobs: indexedBlobStore(db, id), available };
       const title = await importFile(file, target, watch);
       const cache = await MembershipCache.open(db, id, signer);
       await cache.add({ kind: "genesis", salt, name: this.#parts.myName() });
       const members = [...cache.membership.current.members.values()];
       await this.#parts.list(id, title, members);
+      return title;
     });
     await health.look();
+    const unseen = await this.#parts.unseen(id);
+    await report(unseen?.session, "import", id, title);
+    await unseen?.done();
     return id;
   }
 
@@ -130,4 +137,14 @@ export class BrowserDeviceStorage implements DeviceStorage {
   async tidy(): Promise<void> {
     await clearUnfinished(this.#parts.db, this.#parts.locks);
   }
+}
+
+/** For the audit log. What it cannot take is done all the same. */
+async function report(
+  session: BrowserSession | undefined,
+  kind: "export" | "import",
+  id: WorkspaceId,
+  name: string,
+): Promise<void> {
+  await session?.report({ kind, what: "workspace", id, name }).catch(() => undefined);
 }

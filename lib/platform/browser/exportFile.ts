@@ -68,7 +68,7 @@ export async function exportFile(
     await zip.add(MANIFEST, manifest, true);
     const file = await zip.close();
     const lacks = { rooms: missing.length, blobs: written.missing.length };
-    return { file, name: fileName(title), missing: lacks };
+    return { file, title, name: fileName(title), missing: lacks };
   } catch (error) {
     zip.abandon();
     throw error;

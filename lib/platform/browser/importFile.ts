@@ -18,7 +18,7 @@ import {
   parseManifest,
   roomEntry,
 } from "../../workspace/workspaceFile.ts";
-import { isFull } from "./writeQueue.ts";
+import { isFull } from "./transactions.ts";
 import { type ZipIn, readZip } from "./zipFile.ts";
 
 export interface ImportTarget {

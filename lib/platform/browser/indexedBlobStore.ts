@@ -3,7 +3,7 @@ import { AppError } from "../../base/errors.ts";
 import type { WorkspaceId } from "../../base/ids.ts";
 import type { BlobStore, BlobStoreFailure } from "../../storage/blobStore.ts";
 import { type Database, ofWorkspace } from "./database.ts";
-import { isFull } from "./writeQueue.ts";
+import { isFull, whole } from "./transactions.ts";
 
 /** `grown`: a blob more is kept, and there is so much less space. */
 export function indexedBlobStore(
@@ -16,14 +16,14 @@ export function indexedBlobStore(
     putChunk: (digest, bytes) =>
       whileThereIsSpace(async () => {
         const tx = db.transaction("chunks", "readwrite", { durability: "strict" });
-        await Promise.all([tx.store.put(bytes, [workspace, digest]), tx.done]);
+        await whole<unknown>([tx.store.put(bytes, [workspace, digest]), tx.done]);
       }),
     chunk: (digest) => db.get("chunks", [workspace, digest]),
     async putManifest(manifest, waits) {
       await whileThereIsSpace(async () => {
         const tx = db.transaction(["manifests", "uploads"], "readwrite", { durability: "strict" });
         const uploads = tx.objectStore("uploads");
-        await Promise.all([
+        await whole<unknown>([
           tx.objectStore("manifests").put(manifest, [workspace, manifest.sha256]),
           ...(waits ? manifest.chunks : []).map((chunk) => uploads.put(1, [workspace, chunk])),
           tx.done,

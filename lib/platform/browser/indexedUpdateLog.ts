@@ -12,6 +12,7 @@ import {
   setDamagedAside,
   snapshotRecord,
 } from "./roomRecords.ts";
+import { whole } from "./transactions.ts";
 import { WriteQueue } from "./writeQueue.ts";
 
 /** A log that is longer than this is folded: opening it stays fast, and folding is rare. */
@@ -77,11 +78,11 @@ export function indexedUpdateLog(
     mark: (room) => db.add("pending", { room }),
     async adopt(room, state) {
       const tx = db.transaction(["snapshots", "pending"], "readwrite", { durability: "strict" });
-      const writes = [
+      await whole<unknown>([
         tx.objectStore("snapshots").put(snapshotRecord(state), room),
         tx.objectStore("pending").add({ room }),
-      ];
-      await Promise.all([...writes, tx.done]);
+        tx.done,
+      ]);
     },
     async pending(prefix) {
       await queue.written();

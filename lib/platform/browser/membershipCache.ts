@@ -19,9 +19,12 @@ import type { Member } from "../../workspace/session.ts";
 import type { Signer } from "../../workspace/signatures.ts";
 import { webcryptoSignatures } from "../webcrypto.ts";
 import type { Database, StoredMembership } from "./database.ts";
+import { whole } from "./transactions.ts";
 import { browserWorld } from "./world.ts";
 
 const NOTHING: StoredMembership = { entries: [], queue: [] };
+
+type Change = (before: StoredMembership) => Pick<StoredMembership, "entries" | "queue">;
 
 export class MembershipCache {
   readonly workspace: WorkspaceId;
@@ -105,7 +108,7 @@ export class MembershipCache {
   async delivered(sent: readonly Entry[], refused: ReadonlyMap<number, string>): Promise<void> {
     const gone = new Set(sent.map(entryId));
     const taken = sent.filter((_, i) => !refused.has(i));
-    await this.#change(({ entries, queue }) => {
+    await this.#learn(({ entries, queue }) => {
       const known = new Set(entries.map(entryId));
       return {
         entries: [...entries, ...taken.filter((entry) => !known.has(entryId(entry)))],
@@ -122,7 +125,7 @@ export class MembershipCache {
       entries.some((entry, i) => !isSame(entry, this.#stored.entries[i])) ||
       this.#stored.queue.some((entry) => known.has(entryId(entry)));
     if (!news) return;
-    await this.#change(({ queue }) => ({
+    await this.#learn(({ queue }) => ({
       entries,
       queue: queue.filter((entry) => !known.has(entryId(entry))),
     }));
@@ -134,15 +137,21 @@ export class MembershipCache {
   }
 
   /** Reads and writes in one transaction, so that two tabs never undo each other's entries. */
-  async #change(
-    change: (before: StoredMembership) => Pick<StoredMembership, "entries" | "queue">,
-  ): Promise<void> {
+  async #change(change: Change): Promise<void> {
     const tx = this.#db.transaction("memberships", "readwrite", { durability: "strict" });
     const before = (await tx.store.get(this.workspace)) ?? NOTHING;
     const next = { ...before, ...change(before) };
-    await tx.store.put(next, this.workspace);
-    await tx.done;
+    await whole<unknown>([tx.store.put(next, this.workspace), tx.done]);
     await this.#take(next);
+  }
+
+  /** The same with what the server says: it holds in this tab, too, where there is no room to keep it. */
+  async #learn(change: Change): Promise<void> {
+    try {
+      await this.#change(change);
+    } catch {
+      await this.#take({ ...this.#stored, ...change(this.#stored) });
+    }
   }
 
   async #take(stored: StoredMembership): Promise<void> {

@@ -4,6 +4,7 @@ import { type Observable, Settable } from "../../base/observable.ts";
 import type { WorkspaceSummary } from "../../workspace/workspaces.ts";
 import type { Database } from "./database.ts";
 import type { Tabs } from "./tabs.ts";
+import { whole } from "./transactions.ts";
 import { browserWorld } from "./world.ts";
 
 export class Summaries {
@@ -41,8 +42,8 @@ export class Summaries {
   async patch(workspace: WorkspaceId, part: Partial<WorkspaceSummary>): Promise<void> {
     const tx = this.#db.transaction("workspaces", "readwrite");
     const before = await tx.store.get(workspace);
-    if (before) await tx.store.put({ ...before, ...part }, workspace);
-    await tx.done;
+    const put = before ? [tx.store.put({ ...before, ...part }, workspace)] : [];
+    await whole<unknown>([...put, tx.done]);
     await this.changed();
   }
 

@@ -180,7 +180,9 @@ class LocalWorkspaces implements BrowserWorkspaces {
   async open(workspace: WorkspaceId): Promise<WorkspaceSession> {
     this.#unseen.delete(workspace);
     const session = await this.#session(workspace);
-    await this.#parts.summaries.patch(workspace, { openedAt: browserWorld.now() });
+    // A full disk keeps nobody from their work.
+    const { summaries } = this.#parts;
+    await summaries.patch(workspace, { openedAt: browserWorld.now() }).catch(() => undefined);
     return session;
   }
 

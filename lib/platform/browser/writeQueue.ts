@@ -7,6 +7,7 @@ import type { ChangeId, WriteFailure } from "../../storage/updateLog.ts";
 import { backoff } from "../../sync/backoff.ts";
 import type { Database } from "./database.ts";
 import { updateRecord } from "./roomRecords.ts";
+import { isFull, whole } from "./transactions.ts";
 
 /** Space may come back at any moment, milliseconds. */
 const LONGEST_WAIT = 10_000;
@@ -139,14 +140,11 @@ export class WriteQueue {
     };
     const requests = writes.map(put);
     tx.commit(); // at once, so that it comes through where the page is just being left
-    const outcomes = await Promise.allSettled([...requests, tx.done]);
-    const errors = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-    if (errors.length > 0) return errors.some(isFull) ? "full" : "failed";
+    try {
+      await whole<unknown>([...requests, tx.done]);
+    } catch (error) {
+      return isFull(error) ? "full" : "failed";
+    }
     return Promise.all(requests);
   }
-}
-
-/** Did the browser refuse a write for want of space? */
-export function isFull(error: unknown): boolean {
-  return error instanceof Error && error.name === "QuotaExceededError";
 }
