@@ -39,7 +39,7 @@ it(`brings ${MANY} clients back within seconds of a restart, one after another`,
   await Promise.all(sessions.map((session) => is(session, "saved")));
   await clients.server.stop();
   await Promise.all(sessions.map((session) => is(session, "offline")));
-  await new Promise((resolve) => setTimeout(resolve, 2_000)); // as long as a server takes to start
+  await new Promise((resolve) => setTimeout(resolve, 1_000)); // as long as a server takes to start
   await clients.server.start();
   const began = performance.now();
   const back = (await Promise.all(sessions.map((session) => is(session, "saved"))))

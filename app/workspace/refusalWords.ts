@@ -59,6 +59,21 @@ function wordsOf(code: RefusalCode, limit: number | undefined): Words {
         `Your network made more new workspaces than the server's limit${many} a minute. ${KEPT}`,
         "Wait a minute: this browser tries again by itself.",
       ];
+    case "too-many-reports":
+      return [
+        `This browser told the audit log more at once than the server's limit${many}. ${KEPT}`,
+        "Nothing to do: this browser tells the rest by itself.",
+      ];
+    case "log-full":
+      return [
+        `This workspace's log of members and of what they did has reached the server's limit${many} entries. ${KEPT}`,
+        "Go on in a new workspace: export this one to a file, and import it there.",
+      ];
+    case "quota-exceeded":
+      return [
+        `This workspace's datasets, models and outputs are over the server's limit${size} for one workspace. ${KEPT}`,
+        "Delete what nobody needs, or ask whoever runs the server for more. What waits is sent by itself when there is room.",
+      ];
     case "disk-full":
       return [
         `The server's disk is full, so it takes nothing new. ${KEPT}`,
@@ -74,6 +89,16 @@ function wordsOf(code: RefusalCode, limit: number | undefined): Words {
       return [
         `An owner has taken you out of this workspace, or this browser was never let in. ${KEPT}`,
         "Ask an owner for a new invite link.",
+      ];
+    case "not-signed-in":
+      return [
+        `The server lets in only who has signed in at the page in front of it. ${KEPT}`,
+        "Load the page again, and sign in there.",
+      ];
+    case "not-an-owner":
+      return [
+        "Only owners may read the audit log. Your work is not affected.",
+        "Ask an owner to look, or to make you one.",
       ];
     case "read-only":
       return [

@@ -13,12 +13,17 @@ export const REFUSALS = [
   "too-many-rooms",
   "too-many",
   "too-many-workspaces",
+  "too-many-reports",
+  "log-full",
+  "quota-exceeded",
   "disk-full",
   // Who one is, and what one may do.
   "bad-token",
   "bad-signature",
   "not-a-member",
+  "not-signed-in",
   "read-only",
+  "not-an-owner",
   "register-token-needed",
   // What is not there, or not any more.
   "workspace-unknown",
