@@ -4,6 +4,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   addCode,
+  appCached,
   connection,
   foundWorkspace,
   joinWorkspace,
@@ -87,6 +88,7 @@ test("versions: saved, looked at, restored and undone by two; saved offline; dam
   }
 
   for (const page of [mira, jun]) await expect(connection(page)).toHaveText("Saved");
+  await appCached(mira);
   const before = await blobsIn(server.data);
   await server.kill();
   await expect(connection(mira)).toHaveText("Offline");

@@ -1,5 +1,5 @@
 // Story 7: the network goes, work goes on, and it all comes together again.
-import { type BrowserContext, type Page, chromium, expect } from "@playwright/test";
+import { type BrowserContext, chromium, expect } from "@playwright/test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { LAUNCH_ARGS, findBrowser } from "./browser.js";
 import { file, penguinsCsv } from "./data.ts";
 import {
   addCode,
+  appCached,
   connection,
   foundWorkspaceIn,
   joinWorkspace,
@@ -17,13 +18,6 @@ import {
   sourceOf,
 } from "./people.ts";
 import { test } from "./stories.fixture.ts";
-
-async function cached(page: Page): Promise<void> {
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await expect
-    .poll(() => page.evaluate(async () => (await caches.keys()).length), { timeout: 30_000 })
-    .toBeGreaterThan(0);
-}
 
 test("offline: editing, importing, training, reloading, restarting the browser; then everything once, on both sides", async ({
   browser,
@@ -41,7 +35,7 @@ test("offline: editing, importing, training, reloading, restarting the browser; 
   await jun.goto(notebook);
   await expect(sourceOf(jun, 1)).toContainText("shared");
   await expect(connection(mira)).toHaveText("Saved");
-  await cached(mira);
+  await appCached(mira);
 
   await server.kill();
   for (const page of [mira, jun]) await expect(connection(page)).toHaveText("Offline");

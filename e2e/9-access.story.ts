@@ -12,6 +12,7 @@ import {
   run,
   runToEnd,
   stateOf,
+  write,
 } from "./people.ts";
 import { test } from "./stories.fixture.ts";
 
@@ -102,6 +103,17 @@ penguins`,
   await run(page, wrong);
   await expect(stateOf(page, wrong)).toHaveText("error");
   await look(page, "notebook");
+
+  await page.getByRole("button", { name: "History", exact: true }).click();
+  await page.getByRole("textbox", { name: "Message" }).fill("Trained");
+  await page.getByRole("button", { name: "Save version" }).click();
+  await write(page, wrong, "penguins.numRows()");
+  const versions = page.getByRole("list", { name: "Versions" });
+  await versions.getByRole("button", { name: /^Trained/ }).click();
+  await expect(page.getByRole("status", { name: "Differences" })).toContainText("1 cell differs");
+  await look(page, "version");
+  await page.getByRole("button", { name: "Back to now" }).click();
+  await page.getByRole("button", { name: "Close panel" }).click();
 
   await page.getByRole("button", { name: "Share" }).click();
   const dialog = page.getByRole("dialog", { name: "Share workspace" });

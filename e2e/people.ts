@@ -194,3 +194,11 @@ export async function chooseBackend(
 ): Promise<void> {
   await page.getByRole("combobox", { name: "Backend" }).selectOption(backend);
 }
+
+/** Waits until the app is kept in this browser, so that it loads without a server. */
+export async function appCached(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect
+    .poll(() => page.evaluate(async () => (await caches.keys()).length), { timeout: 30_000 })
+    .toBeGreaterThan(0);
+}
