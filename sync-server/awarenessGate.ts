@@ -49,9 +49,23 @@ function readClaims(update: Uint8Array): Claim[] {
     const client = decoding.readVarUint(decoder);
     const clock = decoding.readVarUint(decoder);
     const text = decoding.readVarString(decoder);
+    if (depthOf(text) > limits.awarenessDepth) throw new RangeError("nested too deep");
     claims.push({ client, clock, text, state: JSON.parse(text) });
   }
   return claims;
+}
+
+/** How deep lists and objects lie in each other in a JSON text; told without parsing it. */
+function depthOf(text: string): number {
+  let [depth, deepest, quoted] = [0, 0, false];
+  for (let i = 0; i < text.length; i++) {
+    const letter = text[i];
+    if (quoted && letter === "\\") i++;
+    else if (letter === '"') quoted = !quoted;
+    else if (!quoted && (letter === "[" || letter === "{")) deepest = Math.max(deepest, ++depth);
+    else if (!quoted && (letter === "]" || letter === "}")) depth--;
+  }
+  return deepest;
 }
 
 function speaksFor(peer: Peer, { client, state }: Claim, peers: Iterable<Peer>): boolean {

@@ -23,8 +23,15 @@ export const limits = {
   messagesPerSecond: 500,
   /** Messages at once: what a tab kept while the server was away. */
   messageBurst: 5_000,
+  /**
+   * Parts of updates that wait in a room for what comes before them: some words typed before a client's first sync
+   * step. Each further one costs Yjs a millisecond with this much, and ten with twenty times as much.
+   */
+  waitingBytes: 2 * KiB,
   /** One presence message: a name, a place, a cursor. */
   awarenessBytes: 64 * KiB,
+  /** How deep lists and objects lie in each other in presence: what is deeper takes the stack of who reads it. */
+  awarenessDepth: 64,
   /** Presence ids that one socket may speak for: one each, and what stock clients leave behind. */
   awarenessIds: 16,
   /** One chunk of a blob, as clients cut them. */

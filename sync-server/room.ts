@@ -13,6 +13,7 @@ import { applyOwnAwareness } from "./awarenessGate.ts";
 import { RoomLog } from "./roomLog.ts";
 import { limits } from "./limits.ts";
 import { bringsNews } from "./news.ts";
+import { isWhole, waitingBytes } from "./orphans.ts";
 import type { Peer } from "./peer.ts";
 import { sizeWith } from "./roomSize.ts";
 import { applyStored } from "./stores/foldLog.ts";
@@ -151,11 +152,14 @@ export class Room {
         peer.send(message(MESSAGE.auth, (encoder) => writePermissionDenied(encoder, "read-only")));
       return "ok";
     }
-    Y.decodeUpdate(update); // throws where the bytes are no update, before the document is touched
+    const parts = Y.decodeUpdate(update); // throws where the bytes are no update, before the document is touched
     if (this.#log.bytes + update.length > this.#maxBytes) {
       const verdict = this.#weigh(update);
       if (verdict !== "ok") return verdict;
     }
+    // Whoever comes back brings first what the server lacks.
+    if (waitingBytes(this.#doc) > limits.waitingBytes && !isWhole(this.#doc, parts))
+      return "try-later";
     const news = this.#learn(peer, update);
     if (news === undefined) {
       this.#log.afterCommits(() => this.#acknowledge(peer));

@@ -125,23 +125,25 @@ export function acceptSockets(
       ws.close(code, reason);
     };
 
-    admit(access, rooms, name, protocols).then(
-      (found) => {
-        if (!found.ok) refuse(found.code, found.reason);
-        else if (ws.readyState !== WebSocket.OPEN) found.held.release();
-        else if (perDevice.of(deviceOf(found.who)) >= limits.roomsPerDevice) {
-          found.held.release();
-          ws.resume();
-          refuseAtDoor(ws, "too-many-rooms", limits.roomsPerDevice);
-        } else {
-          ws.on("close", perDevice.add(deviceOf(found.who)));
-          take = enter(ws, socket, found);
-          ws.resume();
-          for (const bytes of early) take(bytes);
-        }
-      },
-      () => refuse(CLOSE.tryLater, "try-later"),
-    );
+    admit(access, rooms, name, protocols)
+      .then(
+        (found) => {
+          if (!found.ok) refuse(found.code, found.reason);
+          else if (ws.readyState !== WebSocket.OPEN) found.held.release();
+          else if (perDevice.of(deviceOf(found.who)) >= limits.roomsPerDevice) {
+            found.held.release();
+            ws.resume();
+            refuseAtDoor(ws, "too-many-rooms", limits.roomsPerDevice);
+          } else {
+            ws.on("close", perDevice.add(deviceOf(found.who)));
+            take = enter(ws, socket, found);
+            ws.resume();
+            for (const bytes of early) take(bytes);
+          }
+        },
+        () => refuse(CLOSE.tryLater, "try-later"),
+      )
+      .catch(() => ws.terminate());
   }
 
   function refuseAtDoor(ws: WebSocket, reason: RefusalCode, limit: number): void {

@@ -2,11 +2,13 @@
 import { sigkill } from "./1-sigkill.ts";
 import { trace } from "./11-trace.ts";
 import { damage } from "./2-damage.ts";
+import { hostile } from "./7-hostile.ts";
 import { Skipped, type Torture } from "./torture.ts";
 
 const ALL = new Map<number, Torture<never>>([
   [1, sigkill],
   [2, damage],
+  [7, hostile],
   [11, trace],
 ] as [number, Torture<never>][]);
 

@@ -10,7 +10,7 @@ export interface TracedWriter {
   /** Of its end of the connection. */
   readonly port: number;
   /** A text that stands in this edit's bytes and nowhere else, or undefined where it has none. */
-  mark(edit: number): string | undefined;
+  readonly mark: (edit: number) => string | undefined;
 }
 
 export interface Order {

@@ -16,7 +16,7 @@ export interface Writer {
   /** Makes the next edit and sends it. `padding`: so many bytes more. */
   write(padding?: number): void;
   /** Does this edit take away what an earlier one wrote? */
-  deletes(edit: number): boolean;
+  readonly deletes: (edit: number) => boolean;
   /** What is wrong with what somebody found in the room; empty where nothing is. */
   missing(found: readonly string[]): string[];
 }
