@@ -133,9 +133,13 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   };
 }
 
-/** Resolves when the condition holds; rejects where it does not within some seconds. */
-export async function until(holds: () => boolean | Promise<boolean>, what = ""): Promise<void> {
-  const end = Date.now() + 8000;
+/** Resolves when the condition holds; rejects where it does not within some seconds, or `ms` milliseconds. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what = "",
+  ms = 8000,
+): Promise<void> {
+  const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`it never came true: ${what || holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

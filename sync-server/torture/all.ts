@@ -2,12 +2,20 @@
 import { sigkill } from "./1-sigkill.ts";
 import { trace } from "./11-trace.ts";
 import { damage } from "./2-damage.ts";
+import { convergence } from "./3-convergence.ts";
+import { roles } from "./4-roles.ts";
+import { coldLoad } from "./5-coldLoad.ts";
+import { twice } from "./6-twice.ts";
 import { hostile } from "./7-hostile.ts";
 import { Skipped, type Torture } from "./torture.ts";
 
 const ALL = new Map<number, Torture<never>>([
   [1, sigkill],
   [2, damage],
+  [3, convergence],
+  [4, roles],
+  [5, coldLoad],
+  [6, twice],
   [7, hostile],
   [11, trace],
 ] as [number, Torture<never>][]);

@@ -17,6 +17,9 @@ export type Say = (line: string) => void;
 /** It could not be tried here, and the message says what is missing. */
 export class Skipped extends Error {}
 
+/** What stands in a line of the server's log, or on its stderr, where something went wrong that nobody foresaw. */
+export const COMPLAINT = /"level":("error"|"fatal"|[56]0)|Error:|Warning:/;
+
 /** Throws with the sentence where the condition does not hold. */
 export function must(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new Error(sentence);
