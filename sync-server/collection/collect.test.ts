@@ -206,10 +206,48 @@ describe("a collection", () => {
     expect(await world.collect()).toMatchObject({ blobs: 1 });
   });
 
+  /** Before the nth step of a collection, counted from 0, a blob is moved from room to room. */
+  const moving = (
+    world: World,
+    digest: Digest,
+    moves: Readonly<Record<number, readonly [from: string, to: string]>>,
+  ): (() => Promise<void>) => {
+    let steps = 0;
+    return async () => {
+      const [from, to] = moves[steps++] ?? [];
+      if (from === undefined || to === undefined) return;
+      world.doc(to).getMap("m").set(digest, true);
+      world.doc(from).getMap("m").delete(digest);
+      await world.written();
+    };
+  };
+  const movable = async (): Promise<{ world: World; digest: Digest }> => {
+    const world = new World();
+    const digest = await world.blob(90 * DAY);
+    for (const room of ["a", "b", "c"]) world.doc(room).getMap("m").set("here", room);
+    world.doc("c").getMap("m").set(digest, true);
+    return { world, digest };
+  };
+
+  it("sees what is moved from a room that it has not read into one that it has", async () => {
+    const { world, digest } = await movable();
+    await world.collect(moving(world, digest, { 2: ["c", "a"] }));
+    expect(await world.has(digest)).toBe(true);
+  });
+
+  it("sees what is moved on and on before its eyes", async () => {
+    const { world, digest } = await movable();
+    // rooms, a, b, c, and once more.
+    await world.collect(moving(world, digest, { 3: ["c", "b"], 6: ["b", "a"] }));
+    expect(await world.has(digest)).toBe(true);
+  });
+
   it("never deletes what is named or was just asked for, whatever people do while it runs", async () => {
     const rooms = ["index", "notebook/a", "dataset/a"];
     const act = fc.record({
       kind: fc.constantFrom(
+        "move",
+        "move",
         "move",
         "copy",
         "unname",
@@ -224,7 +262,7 @@ describe("a collection", () => {
       to: fc.nat(2),
     });
     const setting = fc.record({
-      ages: fc.array(fc.constantFrom(0, 3 * DAY, 6 * DAY, 8 * DAY, 90 * DAY), {
+      ages: fc.array(fc.constantFrom(0, 6 * DAY, 8 * DAY, 90 * DAY, 91 * DAY), {
         minLength: 4,
         maxLength: 4,
       }),

@@ -109,7 +109,8 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
       mayWrite,
     });
     const kept = indexedBlobStore(db, this.id, () => void parts.health.look());
-    this.blobs = new WorkspaceBlobs(kept, api, this.#link, mayWrite);
+    const changed = (): void => tabs.post({ kind: "blobs", workspace: this.id });
+    this.blobs = new WorkspaceBlobs({ store: kept, api, link: this.#link, mayWrite, changed });
   }
 
   static async open(parts: SessionParts): Promise<BrowserSession> {
@@ -208,18 +209,20 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
       this.#log.failure.subscribe(shown),
       this.#link.state.subscribe(shown),
       this.#link.notice.subscribe(shown),
-      this.blobs.waiting.subscribe(shown),
+      this.blobs.uploads.subscribe(shown),
       tabs.listen((message) => {
         if (message.kind === "membership" && message.workspace === this.id) void cache.reload();
+        if (message.kind === "blobs" && message.workspace === this.id) void this.blobs.heard();
         if (message.kind === "change" || message.kind === "acknowledged")
           this.#heardOfChange(message.room);
       }),
       () => clearTimeout(this.#countTimer),
     );
     this.#link.start();
-    // One tab of this browser is enough for the rooms that nobody has open.
+    // One tab of this browser is enough for the blobs, and for the rooms that nobody has open.
     const leads = (): void => {
       if (this.#closed) return;
+      this.blobs.lead();
       this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
     };
     this.#stops.push(lead(this.#parts.locks, syncLock(this.id), leads));
@@ -263,13 +266,15 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
     if (this.#closed) return;
     const unkept = this.#log.failure.current === undefined ? 0 : this.#rooms.unkept;
     this.#parts.health.unkept(this.id, unkept);
+    const uploads = this.blobs.uploads.current;
     const next = connectionOf({
       link: this.#link.state.current,
       refusal: this.#rooms.refusal,
       notice: this.#link.notice.current,
       mayWrite: this.#me.current.role !== "viewer",
       overlaid: this.#rooms.overlaid,
-      pending: this.#rooms.pending + this.blobs.waiting.current + this.#parts.cache.queue.length,
+      pending: this.#rooms.pending + uploads.chunks + this.#parts.cache.queue.length,
+      uploads,
       unkept,
     });
     if (JSON.stringify(next) !== JSON.stringify(this.#connection.current))
