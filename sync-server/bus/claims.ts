@@ -1,6 +1,8 @@
+/** Things that may happen once, remembered in this process for as long as they are good. */
+
+/** So many may lie about that are good no more. */
 const MOST_UNCLEARED = 1_000;
 
-/** Things that may happen once, remembered in this process for as long as they are good. */
 export function localClaims(now: () => number = Date.now): (key: string, ms: number) => boolean {
   const claimed = new Map<string, number>();
   let clearAt = MOST_UNCLEARED;

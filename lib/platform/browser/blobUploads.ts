@@ -2,7 +2,7 @@
  * Sends to the server the chunks that it does not have, a few at a time: each is sent whole or again, and one that
  * is refused holds up no other. What the server says it lacks, and this browser has, is offered again.
  */
-import type { Digest } from "../../base/ids.ts";
+import type { Digest, WorkspaceId } from "../../base/ids.ts";
 import { Settable } from "../../base/observable.ts";
 import type { BlobStore, WaitingChunk } from "../../storage/blobStore.ts";
 import type { Refused } from "../../sync/refusals.ts";
@@ -11,6 +11,7 @@ import type { Uploads } from "../../workspace/session.ts";
 import { digestOf } from "./digestOf.ts";
 import type { BlobSpace, ServerApi } from "./serverApi.ts";
 import type { ServerLink } from "./serverLink.ts";
+import type { Tabs } from "./tabs.ts";
 
 /** More than one, so that the server's disk and the line are not waited for in turn. */
 const AT_ONCE = 3;
@@ -25,8 +26,8 @@ export interface UploadParts {
   readonly api: ServerApi;
   readonly link: ServerLink;
   readonly mayWrite: () => boolean;
-  /** There is more or less to send: other tabs want to know. */
-  readonly changed: () => void;
+  /** Those that share the storage: they are told when there is more or less to send. */
+  readonly tabs: Pick<Tabs, "post" | "listen">;
 }
 
 /** `again`: it has to be tried again. */
@@ -38,7 +39,8 @@ export class BlobUploads {
   /** What waits, as people see it. */
   readonly state = new Settable<Uploads>(NOTHING);
   readonly #parts: UploadParts;
-  readonly #stop: () => void;
+  readonly #workspace: WorkspaceId;
+  readonly #stops: (() => void)[];
   readonly #interval: ReturnType<typeof setInterval>;
   readonly #abort = new AbortController();
   #waiting = new Map<Digest, number>();
@@ -50,19 +52,25 @@ export class BlobUploads {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: UploadParts) {
+  constructor(workspace: WorkspaceId, parts: UploadParts) {
+    this.#workspace = workspace;
     this.#parts = parts;
     const { state } = parts.link;
     const met = (): void => {
       if (state.current.kind === "online") void this.#look();
     };
-    this.#stop = state.subscribe(met);
+    this.#stops = [
+      state.subscribe(met),
+      parts.tabs.listen((message) => {
+        if (message.kind === "blobs" && message.workspace === workspace) void this.#heard();
+      }),
+    ];
     this.#interval = setInterval(met, LOOK_EVERY);
   }
 
   close(): void {
     this.#abort.abort();
-    this.#stop();
+    for (const stop of this.#stops) stop();
     clearInterval(this.#interval);
     clearTimeout(this.#timer);
   }
@@ -85,14 +93,17 @@ export class BlobUploads {
   /** Something was put here. */
   async added(): Promise<void> {
     await this.count();
-    this.#parts.changed();
+    this.#tell();
     void this.#send();
   }
 
-  /** Something was put, or sent, in another tab. */
-  async heard(): Promise<void> {
+  async #heard(): Promise<void> {
     await this.count();
     void this.#send();
+  }
+
+  #tell(): void {
+    this.#parts.tabs.post({ kind: "blobs", workspace: this.#workspace });
   }
 
   async #send(): Promise<void> {
@@ -178,7 +189,7 @@ export class BlobUploads {
     this.#damaged.delete(digest);
     if (this.#waiting.delete(digest)) this.#sent += size;
     this.#show();
-    this.#parts.changed();
+    this.#tell();
     return "sent";
   }
 

@@ -101,16 +101,10 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
     parts.health.follow(this.#log);
     this.aside = asideOf(this.#log, this.id);
     const mayWrite = (): boolean => this.#me.current.role !== "viewer";
-    this.#rooms = new Rooms(this.id, {
-      log: this.#log,
-      link: this.#link,
-      tabs,
-      server,
-      mayWrite,
-    });
+    const shared = { link: this.#link, tabs, mayWrite };
+    this.#rooms = new Rooms(this.id, { ...shared, log: this.#log, server });
     const kept = indexedBlobStore(db, this.id, () => void parts.health.look());
-    const changed = (): void => tabs.post({ kind: "blobs", workspace: this.id });
-    this.blobs = new WorkspaceBlobs({ store: kept, api, link: this.#link, mayWrite, changed });
+    this.blobs = new WorkspaceBlobs(this.id, { ...shared, store: kept, api });
   }
 
   static async open(parts: SessionParts): Promise<BrowserSession> {
@@ -212,7 +206,6 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
       this.blobs.uploads.subscribe(shown),
       tabs.listen((message) => {
         if (message.kind === "membership" && message.workspace === this.id) void cache.reload();
-        if (message.kind === "blobs" && message.workspace === this.id) void this.blobs.heard();
         if (message.kind === "change" || message.kind === "acknowledged")
           this.#heardOfChange(message.room);
       }),

@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { digestBytes } from "../../base/digest.ts";
+import type { WorkspaceId } from "../../base/ids.ts";
 import { Settable } from "../../base/observable.ts";
 import { memoryBlobStore } from "../../testing/memoryStorage.ts";
 import type { ServerApi } from "./serverApi.ts";
@@ -20,8 +21,9 @@ it("clears away, after opening, chunks of what was given up more than a day ago,
   await store.putManifest({ sha256: kept!, size: 1, mime: "x", chunks: [kept!] }, true);
   now += 2 * 3600_000;
   await store.putChunk(young!, bytes[2]!);
-  const parts = { store, api, link, mayWrite: () => true, changed: () => undefined };
-  const blobs = new WorkspaceBlobs(parts, 1);
+  const tabs = { post: () => undefined, listen: () => () => undefined };
+  const parts = { store, api, link, tabs, mayWrite: () => true };
+  const blobs = new WorkspaceBlobs("w" as WorkspaceId, parts, 1);
   await vi.waitFor(async () => expect(await store.chunk(old!)).toBeUndefined());
   expect(await store.chunk(kept!)).toEqual(bytes[1]);
   expect(await store.chunk(young!)).toEqual(bytes[2]);

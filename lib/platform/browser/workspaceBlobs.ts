@@ -2,7 +2,7 @@
 import { AppError } from "../../base/errors.ts";
 import { joinBytes } from "../../base/bytes.ts";
 import { digestParts } from "../../base/digest.ts";
-import type { Digest } from "../../base/ids.ts";
+import type { Digest, WorkspaceId } from "../../base/ids.ts";
 import type { Observable } from "../../base/observable.ts";
 import { type BlobManifest, parseBlobManifest } from "../../document/blobManifest.ts";
 import { type BlobStore, chunksOf } from "../../storage/blobStore.ts";
@@ -36,13 +36,13 @@ export class WorkspaceBlobs implements Blobs {
   readonly #tidying: ReturnType<typeof setTimeout>;
 
   /** `tidyAfter`: when what was given up half way is looked for, milliseconds. */
-  constructor(parts: UploadParts, tidyAfter = TIDY_AFTER) {
+  constructor(workspace: WorkspaceId, parts: UploadParts, tidyAfter = TIDY_AFTER) {
     const { store, api, link, mayWrite } = parts;
     this.#store = store;
     this.#api = api;
     this.#link = link;
     this.#mayWrite = mayWrite;
-    this.#uploads = new BlobUploads(parts);
+    this.#uploads = new BlobUploads(workspace, parts);
     this.#tidying = setTimeout(() => {
       const tidy = (): void => void store.collect(Date.now() - LEFT_OVER).catch(() => undefined);
       if (typeof requestIdleCallback === "function") requestIdleCallback(tidy);
@@ -108,11 +108,6 @@ export class WorkspaceBlobs implements Blobs {
   /** Counts again what waits: another tab may have put or sent something. */
   count(): Promise<void> {
     return this.#uploads.count();
-  }
-
-  /** Another tab says that it has. */
-  heard(): Promise<void> {
-    return this.#uploads.heard();
   }
 
   /** Of this browser's tabs, this one sends. */
