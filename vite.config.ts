@@ -10,6 +10,7 @@ const serverEntries = {
   main: "sync-server/main.ts",
   foldThread: "sync-server/stores/foldThread.ts",
   backup: "sync-server/backup/main.ts",
+  markThread: "sync-server/collection/markThread.ts",
 };
 
 /** In development the app comes from Vite, and everything else from the server behind it. */

@@ -9,7 +9,7 @@ import type { Access, SignedIn } from "./access.ts";
 import { type Answer, Refusal, readJson, sendJson, sendRefusal } from "./answers.ts";
 import { auditAnswers } from "./auditApi.ts";
 import type { AuditLog } from "./auditLog.ts";
-import { answerBlob } from "./blobApi.ts";
+import { answerBlob, describeBlobs } from "./blobApi.ts";
 import type { Blobs } from "./blobs.ts";
 import { limits } from "./limits.ts";
 import type { Identities } from "./identities.ts";
@@ -115,6 +115,8 @@ export function serveApi(parts: ApiParts): Api {
   const answers: Readonly<Record<string, Answer>> = {
     "POST entries": addEntries,
     "GET entries": listEntries,
+    "GET blobs": async (request, workspace) =>
+      describeBlobs(blobs, await signedIn(request, workspace)),
     "POST challenge": challenge,
     "POST token": token,
     ...auditAnswers({ ...parts, signedIn, signedInAs }),

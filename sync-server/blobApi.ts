@@ -6,11 +6,7 @@ import type { SignedIn } from "./access.ts";
 import { Refusal, bodyOf } from "./answers.ts";
 import type { Blobs } from "./blobs.ts";
 import { limits } from "./limits.ts";
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import type { ByteRange } from "./stores/blobs.ts";
 
 export async function answerBlob(
   blobs: Blobs,
@@ -21,18 +17,17 @@ export async function answerBlob(
 ): Promise<void> {
   if (request.method === "PUT") {
     if (member.role === "viewer") throw new Refusal(403, "read-only");
-    // Sent again, it is only read past: what stands under a digest is right already.
-    const known = (await blobs.size(workspace, digest)) !== undefined;
     const body = bodyOf(request, limits.chunkBytes);
-    if (known) for await (const part of body) void part;
-    else {
-      const kept = await blobs.write(workspace, digest, body);
-      if (kept === "digest-differs") throw new Refusal(422, kept);
-    }
+    const length = Number(request.headers["content-length"] ?? limits.chunkBytes);
+    const put = await blobs.put(workspace, digest, body, Math.min(length, limits.chunkBytes));
+    if (put.kind === "digest-differs") throw new Refusal(422, put.kind);
+    if (put.kind === "full")
+      throw new Refusal(507, "quota-exceeded", { used: put.used, limit: put.limit });
     response.writeHead(204).end();
     return;
   }
-  const size = await blobs.size(workspace, digest);
+  const isHead = request.method === "HEAD";
+  const size = await (isHead ? blobs.ask(workspace, digest) : blobs.size(workspace, digest));
   if (size === undefined) throw new Refusal(404, "blob-missing", { sha256: digest });
   const range = parseRange(request.headers.range, size);
   if (range === "unsatisfiable") {
@@ -50,12 +45,28 @@ export async function answerBlob(
     "accept-ranges": "bytes",
     ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${size}` } : {}),
   });
-  if (request.method === "HEAD") response.end();
-  else await pipeline(blobs.read(workspace, digest, range), response);
+  if (isHead || size === 0) response.end();
+  else await pipeline(await blobs.read(workspace, digest, range), response);
+}
+
+/**
+ * What a client wants to know of all of them: how much room there is (no `limit` where there is no quota), and what
+ * members or documents of the workspace name and the server lacks, so that whoever holds it gives it again.
+ */
+export async function describeBlobs(
+  blobs: Blobs,
+  { workspace }: SignedIn,
+): Promise<{ used: number; limit?: number; wanted: readonly Digest[] }> {
+  const { used, limit } = await blobs.space(workspace);
+  const wanted = blobs.wanted(workspace);
+  return { used, ...(Number.isFinite(limit) ? { limit } : {}), wanted };
 }
 
 /** One range of bytes; anything else that the header may say means the whole. */
-function parseRange(header: string | undefined, size: number): Range | "unsatisfiable" | undefined {
+function parseRange(
+  header: string | undefined,
+  size: number,
+): ByteRange | "unsatisfiable" | undefined {
   const found = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
   const [, from = "", to = ""] = found ?? [];
   if (from === "" && to === "") return undefined;

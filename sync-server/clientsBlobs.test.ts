@@ -25,7 +25,9 @@ describe("a blob", () => {
     expect(big.chunks).toHaveLength(2);
     expect(digestBytes(await mira.blobs.get(big.sha256))).toBe(big.sha256);
     expect(await code(jun.session.blobs.get(small.sha256))).toBe("blob-missing");
-    expect(mira.connection.current).toMatchObject({ kind: "offline", pending: 3 });
+    const total = small.size + big.size;
+    const uploads = { chunks: 3, sent: 0, total };
+    expect(mira.connection.current).toMatchObject({ kind: "offline", pending: 3, uploads });
     await clients.server.start();
     await saved(mira, jun.session);
     const fractions: number[] = [];
@@ -82,7 +84,8 @@ describe("a blob", () => {
     await expect(put).rejects.toThrow();
     expect(told).toEqual([1 / 3]);
     await session.blobs.put(bytes(10), "x");
-    expect(session.connection.current).toMatchObject({ kind: "offline", pending: 1 });
+    const uploads = { chunks: 1, sent: 0, total: 10 };
+    expect(session.connection.current).toMatchObject({ kind: "offline", pending: 1, uploads });
     await clients.server.start();
   });
 });

@@ -36,6 +36,24 @@ export const limits = {
   awarenessIds: 16,
   /** One chunk of a blob, as clients cut them. */
   chunkBytes: 4 * MiB,
+  /**
+   * Blobs of one workspace where --quota says nothing else, bytes: some hundred datasets of the size of MNIST with the
+   * runs of a year, and small enough that one workspace does not fill an ordinary disk.
+   */
+  quotaBytes: 10e9,
+  /** The bytes of a workspace are counted again after so long, milliseconds; before a refusal after so long. */
+  recountMs: 10 * 60_000,
+  recountFullMs: 10_000,
+  /**
+   * A blob that nothing names is kept so long after it was written or asked for, milliseconds: a laptop that was
+   * closed between sending a blob and the document that names it may be away for a week.
+   */
+  graceMs: 7 * 24 * 3600_000,
+  /** Blobs that members asked for in vain, remembered for a workspace so that others may give them. */
+  mostWanted: 200,
+  /** Blobs that nothing names are looked for so long after the start, and then so often, milliseconds. */
+  collectAfterMs: 5 * 60_000,
+  collectEveryMs: 24 * 3600_000,
   /** A JSON request: some thousand membership entries. */
   jsonBytes: 4 * MiB,
   /** The headers of a request. A token takes 300 bytes. */

@@ -1,5 +1,6 @@
 /** The server's shell: reads its settings, starts, says where it is, and ends when it is told to. */
 import { fileURLToPath } from "node:url";
+import { threadedMarking } from "./collection/marking.ts";
 import { announcement } from "./announcement.ts";
 import { addresses } from "./addresses.ts";
 import { type Log, openLog } from "./log.ts";
@@ -22,6 +23,7 @@ async function run(settings: Settings): Promise<void> {
       appFolder,
       log,
       openStore: openSqliteStore,
+      marking: threadedMarking,
     });
     for (const line of announcement({ ...settings, port: server.port }, addresses()))
       console.log(line);

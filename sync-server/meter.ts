@@ -4,6 +4,7 @@
  */
 import { Counter, Gauge, Registry } from "prom-client";
 import type { RefusalCode } from "../lib/sync/refusals.ts";
+import { type CountCollection, collectionMeter } from "./collection/collectionMeter.ts";
 import { meterProcess } from "./processMeter.ts";
 import { type StoreMeterParts, storeMeter } from "./storeMeter.ts";
 import type { Store } from "./stores/store.ts";
@@ -15,6 +16,7 @@ export interface Meter {
   blob(direction: "in" | "out", bytes: number): void;
   /** Something was turned away; `reason` is the code that the client was told. */
   refused(reason: RefusalCode): void;
+  readonly collected: CountCollection;
   /** The text of /metrics. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -103,10 +105,12 @@ export function createMeter(watched: Watched): Meter & { timed(store: Store): St
     labelNames: ["reason"],
     registers,
   });
+  const collected = collectionMeter(registry);
   const stopProcess = meterProcess(registry);
   return {
     received: (bytes) => received.inc(bytes),
     sent: (bytes) => sent.inc(bytes),
+    collected,
     blob: (direction, bytes) => blobs.inc({ direction }, bytes),
     refused(reason) {
       refused.inc({ reason });

@@ -6,10 +6,10 @@ import { openAccess } from "./access.ts";
 import { type Api, serveApi } from "./api.ts";
 import { type ServeApp, serveApp } from "./appFiles.ts";
 import { openAuditLog } from "./auditLog.ts";
-import { openBlobs } from "./blobs.ts";
 import type { Bus } from "./bus/bus.ts";
 import { localBus } from "./bus/local.ts";
 import type { Certificates } from "./certificates.ts";
+import { type OpenMarking, localMarking } from "./collection/marking.ts";
 import { openGeneration } from "./generation.ts";
 import { keepUp } from "./keepUp.ts";
 import { type Limits, limits } from "./limits.ts";
@@ -19,6 +19,7 @@ import type { Log } from "./log.ts";
 import { Refusal, sendRefusal } from "./answers.ts";
 import { countedLog } from "./countedLog.ts";
 import { createMeter } from "./meter.ts";
+import { openBlobs } from "./openBlobs.ts";
 import { type OpenRequests, openRequests } from "./openRequests.ts";
 import { pageHeaders } from "./pagePolicy.ts";
 import { rateLimit } from "./rateLimit.ts";
@@ -46,6 +47,8 @@ export interface ServerParts {
   /** Where there are other nodes: the way to them. */
   readonly openBus?: (store: Store) => Bus | Promise<Bus>;
   readonly log: Log;
+  /** How documents are read for what they name; in this thread where it is left out. */
+  readonly marking?: OpenMarking;
   /** Other numbers than those of limits.ts, for tests. */
   readonly limits?: Partial<Limits>;
 }
@@ -85,13 +88,16 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
     const visitors = knowVisitors(settings);
     const audit = openAuditLog(store);
     const rooms = openRooms(store, nodes, numbers.idleRoomMs, numbers.roomBytes);
+    const { marking = localMarking } = parts;
+    const claim = (key: string, ms: number): Promise<boolean> => nodes.claim(key, ms);
+    const held = await openBlobs(settings, numbers, { store, marking, claim, log, meter });
     const api = serveApi({
       access,
       audit,
       identities: openIdentities(store),
       visitors,
       rooms,
-      blobs: await openBlobs(join(settings.data, "blobs")),
+      blobs: held.blobs,
       meter,
       readiness,
       generation: await openGeneration(store),
@@ -120,6 +126,7 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
         await Promise.all([sockets.close(), within(numbers.stopMs, requests.ended())]);
         server.close();
         server.closeAllConnections();
+        await held.close();
         await nodes.close();
         await store.close();
         meter.close();

@@ -2,6 +2,8 @@
 import { parseArgs } from "node:util";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import { type TrustedProxies, parseNetworks } from "./visitors.ts";
+import { limits } from "./limits.ts";
+import { type S3Place, parseS3Place } from "./stores/s3Place.ts";
 
 export interface Settings {
   readonly port: number;
@@ -20,6 +22,10 @@ export interface Settings {
   readonly postgres: string | undefined;
   /** Where Redis is that the nodes of this server meet in; undefined where this is the only one. */
   readonly redis: string | undefined;
+  /** Where blobs are; undefined where they are in the data folder. */
+  readonly s3?: S3Place | undefined;
+  /** Bytes of blobs that a workspace may have; undefined for the default. */
+  readonly quota?: number | undefined;
 }
 
 export const HELP = `Ensemble: a notebook in which a team trains models together.
@@ -45,6 +51,16 @@ export const HELP = `Ensemble: a notebook in which a team trains models together
                             PostgreSQL
   --redis <url>             meet the other nodes of this     ENSEMBLE_REDIS           (this is the only node)
                             server in Redis or Valkey
+  --quota <size>            how much a workspace may keep    ENSEMBLE_QUOTA           (10GB)
+                            in datasets, models and
+                            outputs, as in 500MB or 2TB,
+                            or "none"
+  --s3 <place>              keeps those in an S3 store and   ENSEMBLE_S3              (in the data folder)
+                            not in the data folder:
+                            s3://bucket/prefix or
+                            "s3://bucket?endpoint=https://host&region=name",
+                            with the credentials of AWS_ACCESS_KEY_ID and
+                            AWS_SECRET_ACCESS_KEY
   --dev                     serve the app from its sources, reloaded as they change
   --help                    this text
 `;
@@ -65,6 +81,8 @@ const OPTIONS = {
   "trusted-proxies": { type: "string" },
   postgres: { type: "string" },
   redis: { type: "string" },
+  quota: { type: "string" },
+  s3: { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -111,6 +129,20 @@ export function parseSettings(
     values["trusted-proxies"] ?? env["ENSEMBLE_TRUSTED_PROXIES"] ?? "",
   );
   if (typeof proxies === "string") return { kind: "wrong", sentence: proxies };
+  const saidQuota = values.quota ?? env["ENSEMBLE_QUOTA"] ?? "";
+  const quota = saidQuota === "" ? limits.quotaBytes : parseSize(saidQuota);
+  if (quota === undefined)
+    return {
+      kind: "wrong",
+      sentence: `The quota has to be a size such as 500MB, 10GB or 2TB, or "none", and "${saidQuota}" is not.`,
+    };
+  const saidS3 = values.s3 ?? env["ENSEMBLE_S3"] ?? "";
+  const s3 = saidS3 === "" ? undefined : parseS3Place(saidS3, env["AWS_REGION"]);
+  if (saidS3 !== "" && !s3)
+    return {
+      kind: "wrong",
+      sentence: `The place of blobs has to look like "s3://bucket?endpoint=https://host&region=name", and the one that was given does not. Credentials belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
+    };
   return {
     kind: "settings",
     settings: {
@@ -123,6 +155,8 @@ export function parseSettings(
       logLevel,
       postgres,
       redis,
+      s3,
+      quota,
     },
   };
 }
@@ -156,4 +190,12 @@ function wrongUrl(
   if (url === undefined || (URL.canParse(url) && protocols.includes(new URL(url).protocol)))
     return undefined;
   return `The address of ${what} has to look like ${protocols[0]}//user:password@host:port.`;
+}
+
+/** Bytes; Infinity for "none". */
+function parseSize(text: string): number | undefined {
+  if (text === "none") return Infinity;
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?) ?([kMGT]?B)$/i.exec(text) ?? [];
+  const power = ["B", "KB", "MB", "GB", "TB"].indexOf(unit.toUpperCase());
+  return power < 0 ? undefined : Math.floor(Number(number) * 1000 ** power);
 }

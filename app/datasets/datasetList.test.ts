@@ -116,3 +116,20 @@ it("lets a viewer read the list and change nothing in it", async () => {
   expect(all("button")).toEqual([]);
   expect(document.querySelector("main input")).toBeNull();
 });
+
+it("says how much is still on its way to the server, and what stays here where it is full", async () => {
+  const workspace = await datasetWorkspace();
+  await workspace.showList();
+  const { connection } = workspace.session;
+  const uploads = { chunks: 90, sent: 120e6, total: 480e6 };
+  connection.set({ kind: "saving", pending: 90, uploads });
+  await until(() => has("progressbar", "Sent to the server"));
+  expect(the("progressbar", "Sent to the server").getAttribute("aria-valuenow")).toBe("25");
+  expect(textOf(the("progressbar", "Sent to the server").parentElement!)).toMatch(/120 of 480 MB/);
+  const full = { used: 10e9, limit: 10e9 };
+  connection.set({ kind: "saving", pending: 90, uploads: { ...uploads, full } });
+  await until(() => has("alert"));
+  expect(textOf(the("alert"))).toMatch(/full \(10 GB\)\. 360 MB .* stay on this device/);
+  connection.set({ kind: "saved" });
+  await until(() => !has("alert") && !has("progressbar"));
+});

@@ -3,6 +3,7 @@ import { assertNever } from "../../lib/base/assertNever.ts";
 import type { Refused } from "../../lib/sync/refusals.ts";
 import type { Connection } from "../../lib/workspace/session.ts";
 import { refusalWords } from "./refusalWords.ts";
+import { fullWords, sizeOfUploads } from "./uploadWords.ts";
 
 export interface ConnectionWords {
   readonly word: "Saved" | "Saving" | "Offline" | "Read only";
@@ -31,11 +32,9 @@ function plainWords(connection: Exclude<Connection, { kind: "refused" }>): Conne
     case "saving":
       if (connection.unkept !== undefined)
         return trouble("Saving", [
-          `${changes(connection.pending)} on the way to the server. ${unkept(connection.unkept)}`,
+          `${waiting(connection)} on the way to the server. ${unkept(connection.unkept)}`,
         ]);
-      return calm("Saving", [
-        `${changes(connection.pending)} on the way to the server. They are kept on this device already.`,
-      ]);
+      return savingWords(connection);
     case "offline":
       if (connection.unkept !== undefined)
         return trouble("Offline", [
@@ -45,7 +44,7 @@ function plainWords(connection: Exclude<Connection, { kind: "refused" }>): Conne
       return calm("Offline", [
         connection.pending === 0
           ? "The server cannot be reached. Everything goes on, and is kept on this device."
-          : `The server cannot be reached. ${changes(connection.pending)} kept on this device.`,
+          : `The server cannot be reached. ${waiting(connection)} kept on this device.`,
         "When the server is back, all of it is sent by itself.",
       ]);
     case "read-only":
@@ -70,9 +69,37 @@ function unkept(changes: number): string {
   return `${changes === 1 ? "1 change is" : `${changes} changes are`} in this tab alone: this browser's storage is full.`;
 }
 
-function changes(pending: number): string {
-  if (pending <= 0) return "Changes are";
-  return pending === 1 ? "1 change is" : `${pending} changes are`;
+type Waiting = Pick<Extract<Connection, { kind: "saving" }>, "pending" | "uploads">;
+
+function savingWords(connection: Waiting): ConnectionWords {
+  const { pending, uploads } = connection;
+  const changes = pending - (uploads?.chunks ?? 0);
+  const details: string[] = [];
+  if (!uploads?.full)
+    details.push(
+      `${waiting(connection)} on the way to the server. All of it is kept on this device already.`,
+    );
+  else {
+    // Nothing moves of the blobs: what else is on its way is said alone.
+    if (changes > 0) details.push(`${waiting({ pending: changes })} on the way to the server.`);
+    details.push(...fullWords(uploads, uploads.full.limit));
+  }
+  if (uploads?.damaged !== undefined)
+    details.push(
+      "Part of a dataset, model or output was damaged on this device before it could be sent. Import it again, or run again what made it.",
+    );
+  return { word: "Saving", details, trouble: Boolean(uploads?.full ?? uploads?.damaged) };
+}
+
+/** "3 changes are", "3 changes and 120 of 512 MB are". */
+function waiting({ pending, uploads }: Waiting): string {
+  const changes = pending - (uploads?.chunks ?? 0);
+  const parts = [
+    ...(changes > 0 ? [changes === 1 ? "1 change" : `${changes} changes`] : []),
+    ...(uploads ? [sizeOfUploads(uploads)] : []),
+  ];
+  if (parts.length === 0) return "Changes are";
+  return `${parts.join(" and ")} ${changes === 1 && !uploads ? "is" : "are"}`;
 }
 
 function limitOf({ limit }: { readonly limit?: number | undefined }): Pick<Refused, "limit"> {

@@ -26,10 +26,30 @@ export interface BlobStore {
   putManifest(manifest: StoredBlob, waits: boolean): Promise<void>;
   manifest(digest: Digest): Promise<StoredBlob | undefined>;
   /** The chunks that the server does not have yet. */
-  waiting(): Promise<readonly Digest[]>;
+  waiting(): Promise<readonly WaitingChunk[]>;
   uploaded(chunk: Digest): Promise<void>;
-  /** Every chunk that is here waits again: the server has lost what it had. */
-  waitAgain(): Promise<void>;
+  /** The server has lost what it had, or only these chunks: what belongs to a whole blob here waits again. */
+  waitAgain(only?: readonly Digest[]): Promise<void>;
+  /**
+   * Deletes chunks that belong to no blob and were put before that time, milliseconds since 1970: of what was given
+   * up half way. Gives back how many. A chunk of which it is not known when it was put is put now.
+   */
+  collect(before: number): Promise<number>;
+}
+
+export interface WaitingChunk {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The chunks of these blobs with their sizes, each once. */
+export function chunkSizes(blobs: Iterable<StoredBlob>): Map<Digest, number> {
+  const sizes = new Map<Digest, number>();
+  for (const { chunks, size } of blobs)
+    for (const [i, chunk] of chunks.entries())
+      sizes.set(chunk, Math.min(CHUNK_BYTES, size - i * CHUNK_BYTES));
+  return sizes;
 }
 
 export function chunksOf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {

@@ -10,4 +10,4 @@ describeUpdateLog("in memory", () => {
   });
 });
 
-describeBlobStore("in memory", () => Promise.resolve(memoryBlobStore()));
+describeBlobStore("in memory", (now) => Promise.resolve(memoryBlobStore(now)));

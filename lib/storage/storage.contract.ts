@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { digestBytes } from "../base/digest.ts";
-import type { BlobStore } from "./blobStore.ts";
+import type { Digest } from "../base/ids.ts";
+import { type BlobStore, CHUNK_BYTES } from "./blobStore.ts";
 import { applyContent } from "./fold.ts";
 import type { UpdateLog } from "./updateLog.ts";
 
@@ -174,27 +175,83 @@ export function describeUpdateLog(
   });
 }
 
-export function describeBlobStore(name: string, open: () => Promise<BlobStore>): void {
+/** `open`: over an empty place, with a clock of the test's. */
+export function describeBlobStore(
+  name: string,
+  open: (now: () => number) => Promise<BlobStore>,
+): void {
   describe(`the blob store ${name}`, () => {
+    const DAY = 24 * 3600_000;
+    let now = 0;
+    let store: BlobStore;
+    beforeEach(async () => {
+      now = 1e12;
+      store = await open(() => now);
+    });
+    const put = async (...bytes: number[]): Promise<Digest> => {
+      const digest = digestBytes(Uint8Array.from(bytes));
+      await store.putChunk(digest, Uint8Array.from(bytes));
+      return digest;
+    };
+    const waiting = async (): Promise<Digest[]> =>
+      (await store.waiting()).map(({ digest }) => digest).sort();
+
     it("keeps chunks and manifests, and knows what the server lacks", async () => {
-      const store = await open();
-      const bytes = Uint8Array.of(1, 2, 3);
-      const other = Uint8Array.of(4);
-      const [digest, fetched] = [digestBytes(bytes), digestBytes(other)];
-      expect(await store.chunk(digest)).toBeUndefined();
-      await store.putChunk(digest, bytes);
-      await store.putChunk(fetched, other);
-      expect(await store.chunk(digest)).toEqual(bytes);
+      const [digest, fetched] = [await put(1, 2, 3), await put(4)];
+      expect(await store.chunk(digestBytes(Uint8Array.of(9)))).toBeUndefined();
+      expect(await store.chunk(digest)).toEqual(Uint8Array.of(1, 2, 3));
       expect(await store.waiting()).toEqual([]); // a blob that is not whole goes nowhere
       const manifest = { sha256: digest, size: 3, mime: "x", chunks: [digest] };
       await store.putManifest(manifest, true);
       await store.putManifest({ ...manifest, sha256: fetched, chunks: [fetched] }, false);
       expect(await store.manifest(digest)).toEqual(manifest);
-      expect(await store.waiting()).toEqual([digest]);
+      expect(await store.waiting()).toEqual([{ digest, size: 3 }]);
       await store.uploaded(digest);
       expect(await store.waiting()).toEqual([]);
+    });
+
+    it("says how big each waiting chunk is", async () => {
+      const [first, last] = [await put(1), await put(2)];
+      const size = CHUNK_BYTES + 7;
+      await store.putManifest({ sha256: first, size, mime: "x", chunks: [first, last] }, true);
+      const sizes = new Map((await store.waiting()).map(({ digest, size }) => [digest, size]));
+      expect(sizes.get(first)).toBe(CHUNK_BYTES);
+      expect(sizes.get(last)).toBe(7);
+    });
+
+    it("offers again all that is here of whole blobs, or only what is asked for", async () => {
+      const [a, b, loose] = [await put(1), await put(2), await put(3)];
+      const gone = digestBytes(Uint8Array.of(4));
+      for (const sha256 of [a, b, gone])
+        await store.putManifest({ sha256, size: 1, mime: "x", chunks: [sha256] }, false);
+      await store.waitAgain([b, loose, gone, digestBytes(Uint8Array.of(5))]);
+      expect(await waiting()).toEqual([b]);
       await store.waitAgain();
-      expect(await store.waiting()).toEqual([digest, fetched].sort());
+      expect(await waiting()).toEqual([a, b].sort());
+    });
+
+    it("forgets chunks of what was given up half way, after a while, and no others", async () => {
+      const [whole, half] = [await put(1), await put(2)];
+      await store.putManifest({ sha256: whole, size: 1, mime: "x", chunks: [whole] }, false);
+      now += 2 * DAY;
+      const young = await put(3);
+      expect(await store.collect(now - DAY)).toBe(1);
+      expect(await store.chunk(half)).toBeUndefined();
+      expect(await store.chunk(young)).toBeDefined();
+      expect(await store.chunk(whole)).toBeDefined();
+    });
+
+    it("keeps a chunk that was given up once and is being put again", async () => {
+      const chunk = await put(1);
+      now += 2 * DAY;
+      await put(1);
+      expect(await store.collect(now - DAY)).toBe(0);
+      await store.putManifest({ sha256: chunk, size: 1, mime: "x", chunks: [chunk] }, false);
+      now += 2 * DAY;
+      await put(1); // and given up
+      now += 2 * DAY;
+      expect(await store.collect(now - DAY)).toBe(0);
+      expect(await store.chunk(chunk)).toBeDefined();
     });
   });
 }

@@ -17,6 +17,7 @@ export const REFUSALS = [
   "log-full",
   "quota-exceeded",
   "disk-full",
+  "quota-exceeded",
   // Who one is, and what one may do.
   "bad-token",
   "bad-signature",

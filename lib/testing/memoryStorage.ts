@@ -1,7 +1,7 @@
 /** Storage that is gone with the test: the same ports, in maps. `damage` does what a torn disk does. */
 import * as Y from "yjs";
 import type { Digest } from "../base/ids.ts";
-import type { BlobStore, StoredBlob } from "../storage/blobStore.ts";
+import { type BlobStore, type StoredBlob, chunkSizes } from "../storage/blobStore.ts";
 import { foldContent, isUpdate } from "../storage/fold.ts";
 import { Settable } from "../base/observable.ts";
 import type { ChangeId, Damage, Draft, UpdateLog, WriteFailure } from "../storage/updateLog.ts";
@@ -98,12 +98,18 @@ export function memoryUpdateLog(): MemoryLog {
   };
 }
 
-export function memoryBlobStore(): BlobStore {
+/** `now`: milliseconds since 1970. */
+export function memoryBlobStore(now: () => number = () => 0): BlobStore {
+  const times = new Map<Digest, number>();
   const chunks = new Map<Digest, Uint8Array<ArrayBuffer>>();
   const manifests = new Map<Digest, StoredBlob>();
   const waiting = new Set<Digest>();
   return {
-    putChunk: (digest, bytes) => Promise.resolve(void chunks.set(digest, bytes.slice())),
+    putChunk(digest, bytes) {
+      chunks.set(digest, bytes.slice());
+      times.set(digest, now());
+      return Promise.resolve();
+    },
     chunk: (digest) => Promise.resolve(chunks.get(digest)),
     putManifest(manifest, waits) {
       manifests.set(manifest.sha256, manifest);
@@ -111,11 +117,24 @@ export function memoryBlobStore(): BlobStore {
       return Promise.resolve();
     },
     manifest: (digest) => Promise.resolve(manifests.get(digest)),
-    waiting: () => Promise.resolve([...waiting].sort()),
+    waiting() {
+      const sizes = chunkSizes(manifests.values());
+      const all = [...waiting].sort();
+      return Promise.resolve(all.map((digest) => ({ digest, size: sizes.get(digest) ?? 0 })));
+    },
     uploaded: (chunk) => Promise.resolve(void waiting.delete(chunk)),
-    waitAgain() {
-      for (const digest of chunks.keys()) waiting.add(digest);
+    waitAgain(only) {
+      for (const digest of chunkSizes(manifests.values()).keys())
+        if (chunks.has(digest) && (!only || only.includes(digest))) waiting.add(digest);
       return Promise.resolve();
+    },
+    collect(before) {
+      const kept = chunkSizes(manifests.values());
+      const old = [...chunks.keys()].filter(
+        (digest) => !kept.has(digest) && (times.get(digest) ?? Infinity) < before,
+      );
+      for (const digest of old) chunks.delete(digest);
+      return Promise.resolve(old.length);
     },
   };
 }

@@ -26,6 +26,20 @@ export interface Member {
   readonly role: Role;
 }
 
+/** Blobs on their way to the server. */
+export interface Uploads {
+  /** Chunks that the server does not have yet: each is one of the pending changes. */
+  readonly chunks: number;
+  /** Bytes that were sent since nothing waited … */
+  readonly sent: number;
+  /** … of all that were to be sent since. */
+  readonly total: number;
+  /** The server takes no more of this workspace, bytes. What waits is sent when there is room again. */
+  readonly full?: { readonly used: number; readonly limit: number };
+  /** Chunks that were damaged in this browser before they could be sent. */
+  readonly damaged?: number;
+}
+
 /**
  * The status "Connection". "saved": everything this browser holds, opened or not, is durable on the server. `unkept`:
  * so many of the pending changes are in this tab alone, since this browser's storage does not take them. `notice`:
@@ -33,8 +47,18 @@ export interface Member {
  */
 export type Connection = { readonly notice?: Refused | undefined } & (
   | { readonly kind: "saved" }
-  | { readonly kind: "saving"; readonly pending: number; readonly unkept?: number }
-  | { readonly kind: "offline"; readonly pending: number; readonly unkept?: number }
+  | {
+      readonly kind: "saving";
+      readonly pending: number;
+      readonly unkept?: number;
+      readonly uploads?: Uploads;
+    }
+  | {
+      readonly kind: "offline";
+      readonly pending: number;
+      readonly unkept?: number;
+      readonly uploads?: Uploads;
+    }
   | { readonly kind: "read-only" }
   /** The server refused this workspace or this member; `reason` is a code the app puts in words. */
   | {

@@ -133,6 +133,8 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
       ask({ kind: "audit", workspace, after, limit }) as Promise<readonly AuditRecord[]>,
     standing: (rooms, workspaces) =>
       ask({ kind: "standing", rooms, workspaces }) as Promise<Standing>,
+    rooms: (workspace) => ask({ kind: "rooms", workspace }) as Promise<readonly string[]>,
+    workspaces: () => ask({ kind: "workspaces" }) as Promise<readonly string[]>,
     async secret(name, make) {
       const known = (await ask({ kind: "secret", name })) as Uint8Array | undefined;
       if (known) return known;

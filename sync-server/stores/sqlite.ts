@@ -45,6 +45,8 @@ export interface SqliteFile {
   load(room: string, since?: number): StoredRoom;
   entries(workspace: string): string[];
   audit(workspace: string, after: number, limit: number): AuditRecord[];
+  rooms(workspace: string): string[];
+  workspaces(): string[];
   secret(name: string): Uint8Array | undefined;
   standing(rooms: readonly string[], workspaces: readonly string[]): Standing;
   write(batch: readonly Write[]): Written[];
@@ -83,6 +85,14 @@ export function openSqlite(path: string): SqliteFile {
     .pluck();
   const countEntries = db
     .prepare<[string], number>("SELECT ifnull(max(seq), 0) FROM entries WHERE workspace = ?")
+    .pluck();
+  const selectRooms = db
+    .prepare<{ from: string; to: string }, string>(
+      "SELECT name FROM rooms WHERE name >= @from AND name < @to AND deleted = 0 ORDER BY name",
+    )
+    .pluck();
+  const selectWorkspaces = db
+    .prepare<[], string>("SELECT DISTINCT workspace FROM entries ORDER BY workspace")
     .pluck();
   const selectSecret = db
     .prepare<[string], Buffer>("SELECT value FROM secrets WHERE name = ?")
@@ -161,6 +171,9 @@ export function openSqlite(path: string): SqliteFile {
     },
     entries: (workspace) => selectEntries.all(workspace),
     audit: (workspace, after, limit) => audit.read(workspace, after, limit),
+    // "0" comes right after "/".
+    rooms: (workspace) => selectRooms.all({ from: `${workspace}/`, to: `${workspace}0` }),
+    workspaces: () => selectWorkspaces.all(),
     secret: (name) => selectSecret.get(name),
     standing: (names, workspaces) => ({
       rooms: names.map((name) => {

@@ -20,7 +20,7 @@ export function openSqliteStore(path: string, folding: FoldThread = openFoldThre
     onAnswer: (listener) => void listeners.push(listener),
     end: () => folding.end(),
   };
-  return batchingStore(port, folding.fold);
+  return batchingStore(port, (log) => folding.run(log));
 }
 
 function open(path: string): ReturnType<typeof openSqlite> {

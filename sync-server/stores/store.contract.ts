@@ -212,6 +212,21 @@ export function describeStore(
       expect(await store.standing([], [])).toEqual({ rooms: [], workspaces: [] });
     });
 
+    it("lists the rooms that have content and the workspaces that have members, over a restart", async () => {
+      const update = Y.encodeStateAsUpdate(new Y.Doc());
+      for (const room of ["w/b", "w/a", "w/a", "w/c", "wx/a", "w-/a", "v/a"])
+        await store.append(room, update);
+      await store.compact("w/b");
+      await store.deleteRoom("w/c");
+      await store.deleteRoom("w/never");
+      await store.appendEntries("w", ["1", "2"], 0);
+      await store.appendEntries("v", ["1"], 0);
+      await reopen();
+      expect([...(await store.rooms("w"))].sort()).toEqual(["w/a", "w/b"]);
+      expect(await store.rooms("u")).toEqual([]);
+      expect([...(await store.workspaces())].sort()).toEqual(["v", "w"]);
+    });
+
     it("makes a secret once and gives the same ever after", async () => {
       const first = await store.secret("token", () => bytes(1));
       await reopen();

@@ -61,6 +61,10 @@ export interface Store {
   audit(workspace: string, after: number, limit: number): Promise<readonly AuditRecord[]>;
   /** Answered by one question however many are asked about; also the question whether the store answers. */
   standing(rooms: readonly string[], workspaces: readonly string[]): Promise<Standing>;
+  /** The whole names of a workspace's rooms that have content: deleted ones have none. */
+  rooms(workspace: string): Promise<readonly string[]>;
+  /** All workspaces that have membership entries. */
+  workspaces(): Promise<readonly string[]>;
   /** A value of the server's own, made once and kept. */
   secret(name: string, make: () => Uint8Array): Promise<Uint8Array>;
   /** Could something be made durable just now? Tried, not assumed. */

@@ -5,6 +5,8 @@ export type StoreRequest =
   | { readonly kind: "write"; readonly id: number; readonly batch: readonly Write[] }
   | { readonly kind: "load"; readonly id: number; readonly room: string; readonly since: number }
   | { readonly kind: "entries"; readonly id: number; readonly workspace: string }
+  | { readonly kind: "rooms"; readonly id: number; readonly workspace: string }
+  | { readonly kind: "workspaces"; readonly id: number }
   | { readonly kind: "secret"; readonly id: number; readonly name: string }
   | {
       readonly kind: "audit";
@@ -51,6 +53,10 @@ function carryOut(file: SqliteFile, request: StoreRequest): unknown {
       return file.load(request.room, request.since);
     case "entries":
       return file.entries(request.workspace);
+    case "rooms":
+      return file.rooms(request.workspace);
+    case "workspaces":
+      return file.workspaces();
     case "secret":
       return file.secret(request.name);
     case "audit":

@@ -7,7 +7,7 @@ export function openLocalStore(path: string): Promise<Store> {
   return new Promise((resolve) =>
     resolve(
       openSqliteStore(path, {
-        fold: (log) => Promise.resolve(foldLog(log)),
+        run: (log) => Promise.resolve(foldLog(log)),
         end: () => Promise.resolve(),
       }),
     ),

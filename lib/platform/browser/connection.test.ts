@@ -9,6 +9,7 @@ const facts: ConnectionFacts = {
   overlaid: false,
   pending: 0,
   unkept: 0,
+  uploads: { chunks: 0, sent: 0, total: 0 },
 };
 
 it("says saved only when the server has been met and nothing waits", () => {
@@ -19,6 +20,14 @@ it("says saved only when the server has been met and nothing waits", () => {
     kind: "offline",
     pending: 3,
   });
+});
+
+it("says what of the blobs is on its way, while some are", () => {
+  const uploads = { chunks: 2, sent: 100, total: 300 };
+  const some = { ...facts, pending: 5, uploads };
+  expect(connectionOf(some)).toEqual({ kind: "saving", pending: 5, uploads });
+  const link = { kind: "offline" } as const;
+  expect(connectionOf({ ...some, link })).toEqual({ kind: "offline", pending: 5, uploads });
 });
 
 it("says read only to whoever's changes stay in their tab", () => {

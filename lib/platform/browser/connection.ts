@@ -1,7 +1,7 @@
 /** The status "Connection" from what is known: pure. */
 import { assertNever } from "../../base/assertNever.ts";
 import type { Refused } from "../../sync/refusals.ts";
-import type { Connection } from "../../workspace/session.ts";
+import type { Connection, Uploads } from "../../workspace/session.ts";
 import type { LinkState } from "./serverLink.ts";
 
 export interface ConnectionFacts {
@@ -17,11 +17,17 @@ export interface ConnectionFacts {
   readonly pending: number;
   /** Of these, the changes that this browser's storage does not take. */
   readonly unkept: number;
+  readonly uploads: Uploads;
 }
 
 export function connectionOf(facts: ConnectionFacts): Connection {
-  const { link, refusal, notice, mayWrite, overlaid, pending } = facts;
-  const waiting = { pending, notice, ...(facts.unkept > 0 ? { unkept: facts.unkept } : {}) };
+  const { link, refusal, notice, mayWrite, overlaid, pending, unkept, uploads } = facts;
+  const waiting = {
+    pending,
+    notice,
+    ...(unkept > 0 ? { unkept } : {}),
+    ...(uploads.chunks > 0 ? { uploads } : {}),
+  };
   switch (link.kind) {
     case "refused":
       return { kind: "refused", reason: link.reason };

@@ -10,7 +10,10 @@ import type { Report } from "../../workspace/report.ts";
 import type { AuditMark } from "../../workspace/session.ts";
 
 const NAME = "ensemble";
-/** 2: checksums, what was set aside can be found by its room and says since when. */
+/**
+ * 2: checksums, what was set aside can be found by its room and says since when, and so do chunks that belong to no
+ * blob.
+ */
 const VERSION = 2;
 
 interface Schema extends DBSchema {
@@ -29,6 +32,8 @@ interface Schema extends DBSchema {
   chunks: { key: [WorkspaceId, Digest]; value: Uint8Array<ArrayBuffer> };
   manifests: { key: [WorkspaceId, Digest]; value: StoredBlob };
   uploads: { key: [WorkspaceId, Digest]; value: 1 };
+  /** When a chunk was put that may belong to no blob, milliseconds since 1970. */
+  loose: { key: [WorkspaceId, Digest]; value: number };
 }
 
 export interface StoredUpdate {
@@ -101,6 +106,7 @@ export async function openDatabase(
     request.onupgradeneeded = ({ oldVersion }) => {
       const db = wrap(request.result) as unknown as Database;
       if (oldVersion < 1) makeStores(db);
+      if (oldVersion < 2) db.createObjectStore("loose");
       // The upgrade's own transaction is not idb's to open.
       if (oldVersion < 2) request.transaction?.objectStore("damaged").createIndex("room", "room");
     };

@@ -1,7 +1,7 @@
 /** A workspace's blobs in IndexedDB, a record for each chunk. */
 import { AppError } from "../../base/errors.ts";
-import type { WorkspaceId } from "../../base/ids.ts";
-import type { BlobStore, BlobStoreFailure } from "../../storage/blobStore.ts";
+import type { Digest, WorkspaceId } from "../../base/ids.ts";
+import { type BlobStore, type BlobStoreFailure, chunkSizes } from "../../storage/blobStore.ts";
 import { type Database, ofWorkspace } from "./database.ts";
 import { isFull, whole } from "./transactions.ts";
 
@@ -10,22 +10,33 @@ export function indexedBlobStore(
   db: Database,
   workspace: WorkspaceId,
   grown: () => void = () => undefined,
+  now: () => number = Date.now,
 ): BlobStore {
   const all = (): IDBKeyRange => ofWorkspace(workspace);
+  const digestsOf = (keys: readonly [WorkspaceId, Digest][]): Digest[] =>
+    keys.map(([, digest]) => digest);
   return {
     putChunk: (digest, bytes) =>
       whileThereIsSpace(async () => {
-        const tx = db.transaction("chunks", "readwrite", { durability: "strict" });
-        await whole<unknown>([tx.store.put(bytes, [workspace, digest]), tx.done]);
+        const tx = db.transaction(["chunks", "loose"], "readwrite", { durability: "strict" });
+        await whole<unknown>([
+          tx.objectStore("chunks").put(bytes, [workspace, digest]),
+          tx.objectStore("loose").put(now(), [workspace, digest]),
+          tx.done,
+        ]);
       }),
     chunk: (digest) => db.get("chunks", [workspace, digest]),
     async putManifest(manifest, waits) {
       await whileThereIsSpace(async () => {
-        const tx = db.transaction(["manifests", "uploads"], "readwrite", { durability: "strict" });
-        const uploads = tx.objectStore("uploads");
+        const stores = ["manifests", "uploads", "loose"] as const;
+        const tx = db.transaction(stores, "readwrite", { durability: "strict" });
+        const { chunks } = manifest;
         await whole<unknown>([
           tx.objectStore("manifests").put(manifest, [workspace, manifest.sha256]),
-          ...(waits ? manifest.chunks : []).map((chunk) => uploads.put(1, [workspace, chunk])),
+          ...(waits ? chunks : []).map((chunk) =>
+            tx.objectStore("uploads").put(1, [workspace, chunk]),
+          ),
+          ...chunks.map((chunk) => tx.objectStore("loose").delete([workspace, chunk])),
           tx.done,
         ]);
       });
@@ -33,14 +44,40 @@ export function indexedBlobStore(
     },
     manifest: (digest) => db.get("manifests", [workspace, digest]),
     async waiting() {
-      return (await db.getAllKeys("uploads", all())).map(([, digest]) => digest);
+      const tx = db.transaction(["uploads", "manifests"]);
+      const keys = await tx.objectStore("uploads").getAllKeys(all());
+      if (keys.length === 0) return [];
+      const sizes = chunkSizes(await tx.objectStore("manifests").getAll(all()));
+      return digestsOf(keys).map((digest) => ({ digest, size: sizes.get(digest) ?? 0 }));
     },
     uploaded: (chunk) => db.delete("uploads", [workspace, chunk]),
-    async waitAgain() {
-      const tx = db.transaction(["chunks", "uploads"], "readwrite");
-      for (const key of await tx.objectStore("chunks").getAllKeys(all()))
-        await tx.objectStore("uploads").put(1, key);
+    async waitAgain(only) {
+      const tx = db.transaction(["chunks", "manifests", "uploads"], "readwrite");
+      const sizes = chunkSizes(await tx.objectStore("manifests").getAll(all()));
+      const here = new Set(digestsOf(await tx.objectStore("chunks").getAllKeys(all())));
+      for (const digest of only ?? sizes.keys())
+        if (sizes.has(digest) && here.has(digest))
+          await tx.objectStore("uploads").put(1, [workspace, digest]);
       await tx.done;
+    },
+    async collect(before) {
+      const stores = ["chunks", "manifests", "loose"] as const;
+      const tx = db.transaction(stores, "readwrite");
+      const [chunks, loose] = [tx.objectStore("chunks"), tx.objectStore("loose")];
+      const sizes = chunkSizes(await tx.objectStore("manifests").getAll(all()));
+      let collected = 0;
+      for (const digest of digestsOf(await chunks.getAllKeys(all()))) {
+        if (sizes.has(digest)) continue;
+        const since = await loose.get([workspace, digest]);
+        if (since === undefined) await loose.put(now(), [workspace, digest]);
+        else if (since < before) {
+          await chunks.delete([workspace, digest]);
+          await loose.delete([workspace, digest]);
+          collected++;
+        }
+      }
+      await tx.done;
+      return collected;
     },
   };
 }

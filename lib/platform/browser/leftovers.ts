@@ -16,8 +16,13 @@ export async function hasLeftovers(db: Database, workspace: WorkspaceId): Promis
 /** Resolves when there is nothing more to be sent, or no use in trying. */
 export function delivered({ connection }: Pick<WorkspaceSession, "connection">): Promise<void> {
   return new Promise((resolve) => {
-    const isDone = (): boolean =>
-      ["saved", "read-only", "refused"].includes(connection.current.kind);
+    const isDone = (): boolean => {
+      const { current } = connection;
+      if (current.kind !== "saving")
+        return ["saved", "read-only", "refused"].includes(current.kind);
+      // What a full store does not take is tried again when the workspace is opened.
+      return current.uploads?.full !== undefined && current.pending === current.uploads.chunks;
+    };
     if (isDone()) return resolve();
     const stop = connection.subscribe(() => {
       if (!isDone()) return;

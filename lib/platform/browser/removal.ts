@@ -6,7 +6,7 @@ import { type Database, ofWorkspace, startingWith } from "./database.ts";
 export async function removeFromDatabase(db: Database, workspace: WorkspaceId): Promise<void> {
   const rooms = startingWith(`${workspace}/`);
   const lists = ["updates", "pending", "drafts", "damaged"] as const;
-  const bytes = ["chunks", "manifests", "uploads"] as const;
+  const bytes = ["chunks", "manifests", "uploads", "loose"] as const;
   const stores = [...lists, ...bytes, "snapshots", "memberships", "workspaces"] as const;
   const tx = db.transaction(stores, "readwrite", { durability: "strict" });
   const deletions: Promise<unknown>[] = [];

@@ -1,6 +1,6 @@
 /** The server's HTTP side, asked for one workspace. What it says is parsed; that it says nothing is a value. */
 import { encodeBase64url } from "../../base/base64url.ts";
-import type { Digest, WorkspaceId } from "../../base/ids.ts";
+import { type Digest, type WorkspaceId, isDigest } from "../../base/ids.ts";
 import { asArray, asNumber, asRecord, asString } from "../../base/json.ts";
 import type { Refused } from "../../sync/refusals.ts";
 import { challengeBytes } from "../../workspace/challenge.ts";
@@ -12,13 +12,21 @@ import type { OpenWorkspace } from "../../workspace/workspaces.ts";
 
 /** Without an answer for so long the server counts as out of reach, milliseconds. */
 const PATIENCE = 8_000;
-/** A chunk of 4 MiB over a slow line. */
-const BLOB_PATIENCE = 120_000;
+/** Three chunks of 4 MiB at once over a slow line. */
+const BLOB_PATIENCE = 300_000;
 
 export type Asked<T> =
   | { readonly ok: true; readonly value: T }
   /** `code`: the server's word for why not, or "unreachable". */
   | ({ readonly ok: false } & Refused);
+
+/** Bytes of a workspace's blobs on the server, and the chunks that are named there and that it lacks. */
+export interface BlobSpace {
+  readonly used: number;
+  /** Infinity where there is no quota. */
+  readonly limit: number;
+  readonly wanted: readonly Digest[];
+}
 
 export interface Delivered {
   /** Why an entry was not taken, by its place in the delivery. */
@@ -49,9 +57,27 @@ export interface ServerApi {
   people(token: string): Promise<Asked<Identities>>;
   /** As what anybody may join whom a proxy knows. */
   open(): Promise<Asked<OpenWorkspace>>;
-  hasChunk(token: string, digest: Digest): Promise<Asked<boolean>>;
-  putChunk(token: string, digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<Asked<void>>;
+  blobs(token: string): Promise<Asked<BlobSpace>>;
+  hasChunk(token: string, digest: Digest, signal: AbortSignal): Promise<Asked<boolean>>;
+  /** Cut off where the signal says so: then the server has nothing of it. */
+  putChunk(
+    token: string,
+    digest: Digest,
+    bytes: Uint8Array<ArrayBuffer>,
+    signal: AbortSignal,
+  ): Promise<Asked<void>>;
   chunk(token: string, digest: Digest): Promise<Asked<Uint8Array<ArrayBuffer>>>;
+}
+
+const HEAD_CODES: Readonly<Record<number, string>> = {
+  401: "bad-token",
+  403: "not-a-member",
+  429: "too-many",
+};
+
+function patient(ms: number, signal: AbortSignal | null | undefined): AbortSignal {
+  const patience = AbortSignal.timeout(ms);
+  return signal ? AbortSignal.any([patience, signal]) : patience;
 }
 
 export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
@@ -64,7 +90,7 @@ export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
     try {
       const response = await fetch(`${origin}/w/${workspace}/${path}`, {
         ...init,
-        signal: AbortSignal.timeout(patience),
+        signal: patient(patience, init.signal),
       });
       if (response.ok) return { ok: true, value: await read(response) };
       const body = asRecord(await response.json().catch(() => undefined));
@@ -148,25 +174,40 @@ export function serverApi(origin: string, workspace: WorkspaceId): ServerApi {
         role: role === "editor" || role === "viewer" ? role : "nobody",
         signedInAs: asString(signedInAs) ?? "",
       })),
-    async hasChunk(token, digest) {
+    blobs: (token) =>
+      ask("blobs", { headers: bearer(token) }, PATIENCE, async (response) => {
+        const { used, limit, wanted } = await json(response);
+        return {
+          used: asNumber(used) ?? 0,
+          limit: asNumber(limit) ?? Infinity,
+          wanted: asArray(wanted).filter(
+            (one): one is Digest => typeof one === "string" && isDigest(one),
+          ),
+        };
+      }),
+    async hasChunk(token, digest, signal) {
       const init = { method: "HEAD", headers: bearer(token) };
       try {
-        const { ok, status } = await fetch(`${origin}/w/${workspace}/blobs/${digest}`, {
+        const { ok, status, headers } = await fetch(`${origin}/w/${workspace}/blobs/${digest}`, {
           ...init,
-          signal: AbortSignal.timeout(PATIENCE),
+          signal: patient(PATIENCE, signal),
         });
-        if (ok || status === 404) return { ok: true, value: ok };
-        // An answer to HEAD has no words.
-        return { ok: false, code: status === 401 ? "bad-token" : "unreachable" };
+        // An answer to HEAD has no words; one of a proxy in front is not JSON either.
+        if (ok) return { ok: true, value: true };
+        if (headers.get("content-type") !== "application/json")
+          return { ok: false, code: "unreachable" };
+        return status === 404
+          ? { ok: true, value: false }
+          : { ok: false, code: HEAD_CODES[status] ?? "server-failed" };
       } catch {
         return { ok: false, code: "unreachable" };
       }
     },
-    putChunk: (token, digest, bytes) =>
+    putChunk: (token, digest, bytes, signal) =>
       ask(
         `blobs/${digest}`,
         // Of bytes the browser makes slow copies on the page's thread, a quarter of a second for each chunk.
-        { method: "PUT", headers: bearer(token), body: new Blob([bytes]) },
+        { method: "PUT", headers: bearer(token), body: new Blob([bytes]), signal },
         BLOB_PATIENCE,
         () => Promise.resolve(),
       ),

@@ -101,15 +101,10 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
     parts.health.follow(this.#log);
     this.aside = asideOf(this.#log, this.id);
     const mayWrite = (): boolean => this.#me.current.role !== "viewer";
-    this.#rooms = new Rooms(this.id, {
-      log: this.#log,
-      link: this.#link,
-      tabs,
-      server,
-      mayWrite,
-    });
+    const shared = { link: this.#link, tabs, mayWrite };
+    this.#rooms = new Rooms(this.id, { ...shared, log: this.#log, server });
     const kept = indexedBlobStore(db, this.id, () => void parts.health.look());
-    this.blobs = new WorkspaceBlobs(kept, api, this.#link, mayWrite);
+    this.blobs = new WorkspaceBlobs(this.id, { ...shared, store: kept, api });
   }
 
   static async open(parts: SessionParts): Promise<BrowserSession> {
@@ -208,7 +203,7 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
       this.#log.failure.subscribe(shown),
       this.#link.state.subscribe(shown),
       this.#link.notice.subscribe(shown),
-      this.blobs.waiting.subscribe(shown),
+      this.blobs.uploads.subscribe(shown),
       tabs.listen((message) => {
         if (message.kind === "membership" && message.workspace === this.id) void cache.reload();
         if (message.kind === "change" || message.kind === "acknowledged")
@@ -217,9 +212,10 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
       () => clearTimeout(this.#countTimer),
     );
     this.#link.start();
-    // One tab of this browser is enough for the rooms that nobody has open.
+    // One tab of this browser is enough for the blobs, and for the rooms that nobody has open.
     const leads = (): void => {
       if (this.#closed) return;
+      this.blobs.lead();
       this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
     };
     this.#stops.push(lead(this.#parts.locks, syncLock(this.id), leads));
@@ -263,13 +259,15 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
     if (this.#closed) return;
     const unkept = this.#log.failure.current === undefined ? 0 : this.#rooms.unkept;
     this.#parts.health.unkept(this.id, unkept);
+    const uploads = this.blobs.uploads.current;
     const next = connectionOf({
       link: this.#link.state.current,
       refusal: this.#rooms.refusal,
       notice: this.#link.notice.current,
       mayWrite: this.#me.current.role !== "viewer",
       overlaid: this.#rooms.overlaid,
-      pending: this.#rooms.pending + this.blobs.waiting.current + this.#parts.cache.queue.length,
+      pending: this.#rooms.pending + uploads.chunks + this.#parts.cache.queue.length,
+      uploads,
       unkept,
     });
     if (JSON.stringify(next) !== JSON.stringify(this.#connection.current))

@@ -1,7 +1,7 @@
 /** How much of this browser's storage each workspace takes, and what of it no server has. Counted, not kept. */
 import type { Digest, WorkspaceId } from "../../base/ids.ts";
 import { parseRoomName } from "../../document/rooms.ts";
-import { CHUNK_BYTES, type StoredBlob } from "../../storage/blobStore.ts";
+import { type StoredBlob, chunkSizes } from "../../storage/blobStore.ts";
 import type { Unsaved, WorkspaceUsage } from "../../workspace/deviceStorage.ts";
 import { type Database, ofWorkspace, startingWith } from "./database.ts";
 
@@ -43,10 +43,8 @@ export async function unsavedIn(db: Database, workspace: WorkspaceId): Promise<U
 }
 
 /** Of these chunks: their blobs say how big they are. */
-function bytesOf(manifests: readonly StoredBlob[], chunks: Set<Digest>): number {
+function bytesOf(manifests: readonly StoredBlob[], chunks: ReadonlySet<Digest>): number {
   let bytes = 0;
-  for (const blob of manifests)
-    for (const [i, chunk] of blob.chunks.entries())
-      if (chunks.delete(chunk)) bytes += Math.min(CHUNK_BYTES, blob.size - i * CHUNK_BYTES);
+  for (const [chunk, size] of chunkSizes(manifests)) if (chunks.has(chunk)) bytes += size;
   return bytes;
 }

@@ -15,6 +15,8 @@ export type TabMessage =
     }
   | { readonly kind: "acknowledged"; readonly room: string; readonly changes: readonly ChangeId[] }
   | { readonly kind: "membership"; readonly workspace: string }
+  /** Blobs were put, or sent to the server. */
+  | { readonly kind: "blobs"; readonly workspace: string }
   /** A workspace is being taken out of this browser. */
   | { readonly kind: "removed"; readonly workspace: string }
   | { readonly kind: "workspaces" };
@@ -62,6 +64,7 @@ function parseTabMessage(value: unknown): TabMessage | undefined {
       return room === undefined ? undefined : { kind: "acknowledged", room, changes };
     }
     case "membership":
+    case "blobs":
     case "removed": {
       const workspace = asString(record["workspace"]);
       return workspace === undefined ? undefined : { kind: record["kind"], workspace };

@@ -2,46 +2,63 @@
 import { AppError } from "../../base/errors.ts";
 import { joinBytes } from "../../base/bytes.ts";
 import { digestParts } from "../../base/digest.ts";
-import type { Digest } from "../../base/ids.ts";
-import { Settable } from "../../base/observable.ts";
+import type { Digest, WorkspaceId } from "../../base/ids.ts";
+import type { Observable } from "../../base/observable.ts";
 import { type BlobManifest, parseBlobManifest } from "../../document/blobManifest.ts";
 import { type BlobStore, chunksOf } from "../../storage/blobStore.ts";
-import { backoff } from "../../sync/backoff.ts";
-import type { Refused } from "../../sync/refusals.ts";
-import type { Blobs, PutWatch } from "../../workspace/session.ts";
+import type { Blobs, PutWatch, Uploads } from "../../workspace/session.ts";
+import { BlobUploads, type UploadParts } from "./blobUploads.ts";
+import { digestOf } from "./digestOf.ts";
 import type { ServerApi } from "./serverApi.ts";
 import type { ServerLink } from "./serverLink.ts";
 
-const LONGEST_WAIT = 30_000;
+/** The page that is being opened comes first, milliseconds. */
+const TIDY_AFTER = 20_000;
+/** A chunk that belongs to no blob for so long is of one that was given up, milliseconds. */
+const LEFT_OVER = 24 * 3600_000;
+
+/** Somebody may ask for what is being fetched already. */
+interface Getting {
+  readonly told: Set<(fraction: number) => void>;
+  readonly bytes: Promise<Uint8Array<ArrayBuffer>>;
+}
 
 export type BlobFailure = { readonly code: "blob-missing"; readonly digest: Digest };
 
 export class WorkspaceBlobs implements Blobs {
-  /** How many chunks the server does not have yet. */
-  readonly waiting = new Settable(0);
   readonly #store: BlobStore;
   readonly #api: ServerApi;
   readonly #link: ServerLink;
   readonly #mayWrite: () => boolean;
-  readonly #stop: () => void;
-  readonly #getting = new Map<Digest, Promise<Uint8Array<ArrayBuffer>>>();
-  #sending = false;
+  readonly #uploads: BlobUploads;
+  readonly #getting = new Map<Digest, Getting>();
   #closed = false;
-  #failures = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #tidying: ReturnType<typeof setTimeout>;
 
-  constructor(store: BlobStore, api: ServerApi, link: ServerLink, mayWrite: () => boolean) {
+  /** `tidyAfter`: when what was given up half way is looked for, milliseconds. */
+  constructor(workspace: WorkspaceId, parts: UploadParts, tidyAfter = TIDY_AFTER) {
+    const { store, api, link, mayWrite } = parts;
     this.#store = store;
     this.#api = api;
     this.#link = link;
     this.#mayWrite = mayWrite;
-    this.#stop = link.state.subscribe(() => void this.send());
+    this.#uploads = new BlobUploads(workspace, parts);
+    this.#tidying = setTimeout(() => {
+      const tidy = (): void => void store.collect(Date.now() - LEFT_OVER).catch(() => undefined);
+      if (typeof requestIdleCallback === "function") requestIdleCallback(tidy);
+      else tidy();
+    }, tidyAfter);
+  }
+
+  /** What the server does not have yet. */
+  get uploads(): Observable<Uploads> {
+    return this.#uploads.state;
   }
 
   close(): void {
     this.#closed = true;
-    this.#stop();
-    clearTimeout(this.#timer);
+    clearTimeout(this.#tidying);
+    this.#uploads.close();
   }
 
   async put(
@@ -67,8 +84,7 @@ export class WorkspaceBlobs implements Blobs {
     const sha256 = parts.length > 1 ? whole.digest() : (chunks[0] as Digest);
     const manifest: BlobManifest = { sha256, size: bytes.length, mime, chunks };
     await this.#store.putManifest(manifest, waits);
-    await this.count();
-    void this.send();
+    await this.#uploads.added();
     return manifest;
   }
 
@@ -77,11 +93,9 @@ export class WorkspaceBlobs implements Blobs {
     progress?: (fraction: number) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const digest = typeof blob === "string" ? blob : blob.sha256;
-    const getting = this.#getting.get(digest);
-    if (getting) return getting;
-    const fresh = this.#get(blob, progress).finally(() => this.#getting.delete(digest));
-    this.#getting.set(digest, fresh);
-    return fresh;
+    const { told, bytes } = this.#getting.get(digest) ?? this.#begin(digest, blob);
+    if (progress) told.add(progress);
+    return bytes;
   }
 
   /** One chunk, from this browser or else from the server, which is then kept here; undefined where it cannot be had. */
@@ -92,8 +106,13 @@ export class WorkspaceBlobs implements Blobs {
   }
 
   /** Counts again what waits: another tab may have put or sent something. */
-  async count(): Promise<void> {
-    this.waiting.set((await this.#store.waiting()).length);
+  count(): Promise<void> {
+    return this.#uploads.count();
+  }
+
+  /** Of this browser's tabs, this one sends. */
+  lead(): void {
+    this.#uploads.lead();
   }
 
   /** The server has lost what it had. */
@@ -102,54 +121,17 @@ export class WorkspaceBlobs implements Blobs {
     await this.count();
   }
 
-  /** Sends what waits, chunk by chunk, one after another. What the server has already is only asked for. */
-  async send(): Promise<void> {
-    if (this.#sending || this.#closed || !this.#mayWrite()) return;
-    this.#sending = true;
-    clearTimeout(this.#timer);
-    const sent = await this.#sendAll().catch(() => false);
-    this.#sending = false;
-    if (sent) this.#failures = 0;
-    else if (this.#link.state.current.kind === "online" && !this.#closed) {
-      const wait = backoff(++this.#failures, LONGEST_WAIT, Math.random());
-      this.#timer = setTimeout(() => void this.send(), wait);
-    }
-  }
-
-  /** False where it has to be tried again. */
-  async #sendAll(): Promise<boolean> {
-    for (;;) {
-      const [digest] = await this.#store.waiting();
-      if (digest === undefined) return true;
-      if (this.#closed || !(await this.#sendChunk(digest))) return false;
-      await this.count();
-    }
-  }
-
-  async #sendChunk(digest: Digest): Promise<boolean> {
-    const token = await this.#link.token();
-    if (token === undefined) return false;
-    const known = await this.#api.hasChunk(token, digest);
-    if (!known.ok) return this.#failed(known);
-    const bytes = known.value ? undefined : await this.#store.chunk(digest);
-    if (bytes) {
-      const sent = await this.#api.putChunk(token, digest, bytes);
-      if (!sent.ok) return this.#failed(sent);
-    }
-    await this.#store.uploaded(digest);
-    return true;
-  }
-
-  #failed(refusal: Refused): false {
-    this.#link.told(refusal);
-    if (refusal.code === "unreachable") this.#link.lost();
-    if (refusal.code === "bad-token") this.#link.forgetToken();
-    return false;
+  #begin(digest: Digest, blob: Digest | BlobManifest): Getting {
+    const told = new Set<(fraction: number) => void>();
+    const bytes = this.#get(blob, (fraction) => told.forEach((tell) => tell(fraction)));
+    const getting = { told, bytes: bytes.finally(() => this.#getting.delete(digest)) };
+    this.#getting.set(digest, getting);
+    return getting;
   }
 
   async #get(
     blob: Digest | BlobManifest,
-    progress: ((fraction: number) => void) | undefined,
+    progress: (fraction: number) => void,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const digest = typeof blob === "string" ? blob : blob.sha256;
     // One that is kept here was found to list what it names.
@@ -163,11 +145,12 @@ export class WorkspaceBlobs implements Blobs {
       if (!part) throw missing(digest);
       whole?.add(part);
       parts.push(part);
-      progress?.((i + 1) / digests.length);
+      progress((i + 1) / digests.length);
     }
     // A manifest comes from other members: what it lists need not be what it names.
     if ((whole ? whole.digest() : (kept?.sha256 ?? digests[0])) !== digest) throw missing(digest);
-    if (manifest && !kept) await this.#store.putManifest(manifest, false).catch(() => undefined);
+    const found = manifest ?? aloneOf(digest, parts);
+    if (!kept) await this.#store.putManifest(found, false).catch(() => undefined);
     return parts.length === 1 && parts[0] ? parts[0] : joinBytes(parts);
   }
 
@@ -182,12 +165,12 @@ export class WorkspaceBlobs implements Blobs {
   }
 }
 
-function missing(digest: Digest): AppError<BlobFailure> {
-  return new AppError<BlobFailure>({ code: "blob-missing", digest });
+/** A chunk that was asked for by its digest alone is a blob, and not left over from one. */
+function aloneOf(sha256: Digest, parts: readonly Uint8Array[]): BlobManifest {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  return { sha256, size, mime: "application/octet-stream", chunks: [sha256] };
 }
 
-/** Off the page's thread, unlike lib/base/digest.ts: blobs are big. */
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Digest> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("") as Digest;
+function missing(digest: Digest): AppError<BlobFailure> {
+  return new AppError<BlobFailure>({ code: "blob-missing", digest });
 }
