@@ -18,10 +18,6 @@ export interface Settings {
   readonly trustHeader: string | undefined;
   /** The proxies whose headers count: addresses and networks. */
   readonly trustedProxies: readonly string[];
-  /** Where PostgreSQL is that keeps rooms and membership; undefined where they are in the data folder. */
-  readonly postgres: string | undefined;
-  /** Where Redis is that the nodes of this server meet in; undefined where this is the only one. */
-  readonly redis: string | undefined;
   /** Where blobs are; undefined where they are in the data folder. */
   readonly s3?: S3Place | undefined;
   /** Bytes of blobs that a workspace may have; undefined for the default. */
@@ -47,10 +43,6 @@ export const HELP = `Ensemble: a notebook in which a team trains models together
                             says who is signed in
   --trusted-proxies <list>  the proxies whose headers count  ENSEMBLE_TRUSTED_PROXIES (none)
                             as in 10.0.0.0/8,127.0.0.1
-  --postgres <url>          keep rooms and membership in     ENSEMBLE_POSTGRES        (in the data folder)
-                            PostgreSQL
-  --redis <url>             meet the other nodes of this     ENSEMBLE_REDIS           (this is the only node)
-                            server in Redis or Valkey
   --quota <size>            how much a workspace may keep    ENSEMBLE_QUOTA           (10GB)
                             in datasets, models and
                             outputs, as in 500MB or 2TB,
@@ -79,8 +71,6 @@ const OPTIONS = {
   "log-level": { type: "string" },
   "trust-header": { type: "string" },
   "trusted-proxies": { type: "string" },
-  postgres: { type: "string" },
-  redis: { type: "string" },
   quota: { type: "string" },
   s3: { type: "string" },
   help: { type: "boolean" },
@@ -112,17 +102,6 @@ export function parseSettings(
       kind: "wrong",
       sentence: `The log level has to be one of ${LOG_LEVELS.join(", ")}, and "${level}" is not.`,
     };
-  const postgres = given(values.postgres, env["ENSEMBLE_POSTGRES"]);
-  const redis = given(values.redis, env["ENSEMBLE_REDIS"]);
-  const wrong =
-    wrongUrl("PostgreSQL", postgres, ["postgres:", "postgresql:"]) ??
-    wrongUrl("Redis", redis, ["redis:", "rediss:"]);
-  if (wrong !== undefined) return { kind: "wrong", sentence: wrong };
-  if (redis !== undefined && postgres === undefined)
-    return {
-      kind: "wrong",
-      sentence: "Several nodes share what PostgreSQL keeps: with --redis, give --postgres, too.",
-    };
   const registerToken = values["register-token"] ?? env["ENSEMBLE_REGISTER_TOKEN"];
   const proxies = parseProxies(
     values["trust-header"] ?? env["ENSEMBLE_TRUST_HEADER"] ?? "",
@@ -153,8 +132,6 @@ export function parseSettings(
       https: values.https ?? ["1", "true", "yes"].includes(env["ENSEMBLE_HTTPS"] ?? ""),
       registerToken: registerToken === "" ? undefined : registerToken,
       logLevel,
-      postgres,
-      redis,
       s3,
       quota,
     },
@@ -174,22 +151,6 @@ function parseProxies(header: string, list: string): TrustedProxies | string {
   if (header !== "" && trustedProxies.length === 0)
     return `A header is trusted only from a proxy that is named: add --trusted-proxies with its address.`;
   return { trustHeader: header === "" ? undefined : header, trustedProxies };
-}
-
-function given(flag: string | undefined, variable: string | undefined): string | undefined {
-  const value = flag ?? variable;
-  return value === "" ? undefined : value;
-}
-
-/** What is wrong with an address, without a word of what stands in it: there may be a password. */
-function wrongUrl(
-  what: string,
-  url: string | undefined,
-  protocols: readonly string[],
-): string | undefined {
-  if (url === undefined || (URL.canParse(url) && protocols.includes(new URL(url).protocol)))
-    return undefined;
-  return `The address of ${what} has to look like ${protocols[0]}//user:password@host:port.`;
 }
 
 /** Bytes; Infinity for "none". */

@@ -8,7 +8,7 @@ import type { WorkspaceId } from "../base/ids.ts";
 import { asNumber, asRecord, asString } from "../base/json.ts";
 import type { Platform } from "../base/platform.ts";
 import { isWorkspaceId } from "../document/rooms.ts";
-import type { Role } from "./session.ts";
+import type { Role } from "./member.ts";
 import { type PublicKey, type Signatures, type Signer, isPublicKey } from "./signatures.ts";
 
 export type Act =

@@ -19,7 +19,7 @@ import {
   memberOf,
   namedMember,
 } from "./roster.ts";
-import type { Member, Role } from "./session.ts";
+import type { Member, Role } from "./member.ts";
 import type { PublicKey, Signatures } from "./signatures.ts";
 import { workspaceIdOf } from "./workspaceId.ts";
 

@@ -2,7 +2,7 @@
 import type { MemberId } from "../base/ids.ts";
 import type { Entry, OpenRole } from "./entry.ts";
 import type { Membership } from "./roster.ts";
-import type { Role } from "./session.ts";
+import type { Role } from "./member.ts";
 import type { PublicKey } from "./signatures.ts";
 
 export interface MemberDevice {

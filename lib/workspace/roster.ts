@@ -1,7 +1,7 @@
 /** Who belongs to a workspace, by which devices, and what may still bring somebody in: the values alone. */
 import type { MemberId, WorkspaceId } from "../base/ids.ts";
 import type { OpenRole } from "./entry.ts";
-import type { Member, Role } from "./session.ts";
+import type { Member, Role } from "./member.ts";
 import type { PublicKey } from "./signatures.ts";
 
 export interface Device {

@@ -10,6 +10,7 @@ import type { BlobManifest } from "../document/blobManifest.ts";
 import type { RoomKey } from "../document/rooms.ts";
 import type { Refused } from "../sync/refusals.ts";
 import type { OpenRole } from "./entry.ts";
+import type { Member, Role } from "./member.ts";
 import type { People } from "./people.ts";
 import type { ReportedAct } from "./report.ts";
 import type { PublicKey } from "./signatures.ts";
@@ -17,14 +18,7 @@ import type { CellProgress } from "../kernel/capability.ts";
 import type { Aside } from "./aside.ts";
 
 export type { BlobManifest } from "../document/blobManifest.ts";
-
-export type Role = "owner" | "editor" | "viewer";
-
-export interface Member {
-  readonly id: MemberId;
-  readonly name: string;
-  readonly role: Role;
-}
+export type { Member, Role } from "./member.ts";
 
 /** Blobs on their way to the server. */
 export interface Uploads {

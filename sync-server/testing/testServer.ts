@@ -76,8 +76,6 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
         logLevel: "info",
         trustHeader: undefined,
         trustedProxies: [],
-        postgres: undefined,
-        redis: undefined,
         ...options.settings,
       },
       {
@@ -118,7 +116,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     async wipe() {
       stopped = true;
       await running.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
       await mkdir(folder);
     },
     async start() {
@@ -128,7 +126,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
     async close() {
       for (const room of rooms) room.close();
       if (!stopped) await running.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }
