@@ -35,7 +35,7 @@ async function somebodyElse(browser: Browser, origin: string): Promise<Page> {
   return page;
 }
 
-test.setTimeout(240_000);
+test.describe.configure({ timeout: 240_000 });
 
 test("a workspace goes into a file, and out of it in another browser, whole; deleting asks first", async ({
   browser,
