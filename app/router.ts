@@ -13,6 +13,8 @@ export type Section = (typeof sections)[number];
 export type Route =
   | { readonly page: "home" }
   | { readonly page: "join"; readonly workspace: WorkspaceId; readonly secret: string }
+  /** A second device of the same person, or a new one of somebody who lost theirs. */
+  | { readonly page: "device" | "recover"; readonly secret: string }
   | {
       readonly page: "workspace";
       readonly workspace: WorkspaceId;
@@ -24,6 +26,8 @@ export type Route =
 export function parseRoute(path: string, fragment: string): Route {
   const [, first, workspace, section = "notebooks", id] = path.replace(/\/+$/, "").split("/");
   if (first === undefined || first === "") return { page: "home" };
+  if ((first === "device" || first === "recover") && workspace === undefined)
+    return { page: first, secret: fragment.replace(/^#/, "") };
   if (workspace === undefined || !isWorkspaceId(workspace)) return { page: "unknown", path };
   if (first === "join") return { page: "join", workspace, secret: fragment.replace(/^#/, "") };
   if (first !== "w" || !isSection(section)) return { page: "unknown", path };

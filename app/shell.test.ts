@@ -226,6 +226,7 @@ it("shows who is here under the name of their membership, and takes this tab off
 it("makes an invite link for a role, for so many people and so long", async () => {
   const session = workspaces.add(W, { role: "owner" });
   const connection = { kind: "offline", pending: 0 } as const;
+  session.connection.set(connection);
   show(Share, { workspaces, session, connection, onclose: () => undefined });
   await tick();
   const role = labelled<HTMLSelectElement>("Role");
@@ -238,7 +239,7 @@ it("makes an invite link for a role, for so many people and so long", async () =
   expect(link.readOnly).toBe(true);
   expect(link.value).toMatch(new RegExp(`^${location.origin}/join/${W}#`));
   expect(session.invites).toMatchObject([{ role: "viewer", uses: 25 }]);
-  expect(says("the link works once this device has been online")).toBe(true);
+  expect(says("it works once this device has been online")).toBe(true);
 });
 
 it("lets only owners invite, change roles and remove", async () => {

@@ -33,6 +33,7 @@ export class Imports {
   readonly #session: Pick<WorkspaceSession, "open" | "blobs" | "me">;
   readonly #index: Y.Doc;
   readonly #read: FileReading;
+  readonly #done: (outcome: ImportOutcome) => void;
   readonly #jobs = new Settable<readonly ImportJob[]>([]);
   readonly #aborts = new Map<string, AbortController>();
   readonly #answers = new Map<string, (answer: ImportAnswer) => void>();
@@ -42,10 +43,12 @@ export class Imports {
     session: Pick<WorkspaceSession, "open" | "blobs" | "me">,
     index: Y.Doc,
     read: FileReading = readInWorker,
+    done: (outcome: ImportOutcome) => void = () => undefined,
   ) {
     this.#session = session;
     this.#index = index;
     this.#read = read;
+    this.#done = done;
   }
 
   get jobs(): Observable<readonly ImportJob[]> {
@@ -92,6 +95,7 @@ export class Imports {
           },
           done: (label, outcome) => {
             const key = begin(label);
+            this.#done(outcome);
             const sentence = wordOutcome(outcome);
             if (sentence === undefined) this.#drop(key);
             else this.#put({ key, label, state: { kind: "told", sentence } });

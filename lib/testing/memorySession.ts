@@ -79,7 +79,13 @@ export class MemorySession implements WorkspaceSession {
 
   invite(options: InviteOptions): Promise<string> {
     this.invites.push(options);
-    return Promise.resolve(`/join/${this.id}#${"k".repeat(43)}.${"s".repeat(43)}`);
+    const { role, expiresAt, uses: left } = options;
+    const key = "A".repeat(43);
+    const delivered = this.connection.current.kind === "saved";
+    const invite = { key, role, expiresAt, left, by: this.me.current.id, delivered };
+    const people = this.people.current;
+    this.people.set({ ...people, invites: [...people.invites, invite] });
+    return Promise.resolve(`/join/${this.id}#${key}.${key}`);
   }
 
   rename(name: string): Promise<void> {

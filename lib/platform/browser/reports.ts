@@ -11,7 +11,14 @@ import { browserWorld } from "./world.ts";
 const MOST_KEPT = 1000;
 const AGAIN_MS = 30_000;
 /** Refusals after which the same reports are taken later; any other is for good. */
-const PASSING = new Set(["unreachable", "too-many", "disk-full", "server-failed", "bad-token"]);
+const PASSING = new Set([
+  "unreachable",
+  "too-many",
+  "disk-full",
+  "server-failed",
+  "bad-token",
+  "not-signed-in",
+]);
 
 export class Reports {
   readonly #db: Database;
