@@ -1,7 +1,7 @@
 /**
  * The shape of one run's document, and the only file that names its keys.
  *
- *   about:   Y.Map { inputs, model, progress, checkpoint }
+ *   about:   Y.Map { inputs, model, progress, checkpoint, checkpointBefore }
  *   chunks:  Y.Array<Uint8Array>             metric points not yet sealed (lib/runs/series.ts)
  *   sealed:  Y.Array<SealedSeries>           blobs that hold every point before them
  *   curves:  Y.Map<series key, Uint8Array>   what is sealed, downsampled
@@ -98,11 +98,25 @@ export function writeProgress(doc: Y.Doc, progress: RunProgress | undefined): vo
 
 /** Takes the place of the one before it. */
 export function writeCheckpoint(doc: Y.Doc, checkpoint: RunCheckpoint): void {
-  edit(doc, "writeCheckpoint", () => runRoots.about(doc).set("checkpoint", checkpoint));
+  edit(doc, "writeCheckpoint", () => {
+    const about = runRoots.about(doc);
+    const before: unknown = about.get("checkpoint");
+    if (before !== undefined) about.set("checkpointBefore", before);
+    about.set("checkpoint", checkpoint);
+  });
 }
 
 export function readCheckpoint(doc: Y.Doc): RunCheckpoint | undefined {
-  const record = asRecord(runRoots.about(doc).get("checkpoint"));
+  return parseCheckpoint(runRoots.about(doc).get("checkpoint"));
+}
+
+/** The one before the newest, for when the newest never left the tab that made it. */
+export function readCheckpointBefore(doc: Y.Doc): RunCheckpoint | undefined {
+  return parseCheckpoint(runRoots.about(doc).get("checkpointBefore"));
+}
+
+function parseCheckpoint(value: unknown): RunCheckpoint | undefined {
+  const record = asRecord(value);
   const manifest = parseBlobManifest(record?.["manifest"]);
   if (!record || !manifest) return undefined;
   return { ...parseCheckpointFacts(record), at: asNumber(record["at"]) ?? 0, manifest };

@@ -230,6 +230,23 @@ report(await w.data())`;
     expect(tab.reported).toEqual(whole);
   });
 
+  it("goes on from the checkpoint before the newest where the newest never left its tab", async () => {
+    const fit = `await model.fit(x, y, { epochs: 14, batchSize: 8, verbose: 0,
+  callbacks: { onEpochEnd: (epoch) => { wait(3000); closesAt(epoch) } } })`;
+    const cells = lesson('"adam"', fit);
+    const whole = await straight(cells);
+    rooms = memoryRooms();
+    open();
+    tab.cutAt = 9;
+    await tab.run(cells);
+    const [id] = tab.started as RunId[];
+    rooms.stored.delete(readCheckpoint(rooms.doc(`run/${id!}`))!.manifest.sha256);
+    open({ how: "restore", runs: [id!] });
+    await tab.run(cells, true);
+    expect(tab.reported).toEqual(whole);
+    expect(runs().at(-1)?.attempt.fromStep).toBe(4);
+  });
+
   it("takes up the fit that was cut off, and repeats those before it", async () => {
     const fits = `const other = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] })
 other.compile({ optimizer: "adam", loss: "meanSquaredError" })

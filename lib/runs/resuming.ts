@@ -3,7 +3,7 @@
  * and says how the new run is to be known for a further attempt of it.
  */
 import type { RunId } from "../base/ids.ts";
-import { type RunCheckpoint, readCheckpoint } from "../document/runDoc.ts";
+import { type RunCheckpoint, readCheckpoint, readCheckpointBefore } from "../document/runDoc.ts";
 import { type RunAttempt, readRun } from "../document/runsDoc.ts";
 import type { Resume } from "../kernel/capability.ts";
 import type { OpenRoom, WorkspaceSession } from "../workspace/session.ts";
@@ -52,12 +52,27 @@ async function restored(
   { doc }: OpenRoom,
   { fit }: { readonly fit: number | null },
 ): Promise<Resumed | undefined> {
-  const checkpoint = readCheckpoint(doc);
-  if (checkpoint?.fit !== fit || checkpoint.manifest.size > MAX_CHECKPOINT) return undefined;
-  const { epoch, batch, step, manifest } = checkpoint;
-  const bytes = await session.blobs.get(manifest);
-  const attempt = await attemptAfter(session, id, Math.max(epoch, step), batch, manifest.sha256);
-  return { attempt, checkpoint, reply: { how: "restore", epochs: epoch, batches: batch, bytes } };
+  let missing: unknown;
+  for (const checkpoint of [readCheckpoint(doc), readCheckpointBefore(doc)]) {
+    if (checkpoint?.fit !== fit || checkpoint.manifest.size > MAX_CHECKPOINT) continue;
+    const { epoch, batch, step, manifest } = checkpoint;
+    try {
+      const bytes = await session.blobs.get(manifest);
+      const attempt = await attemptAfter(
+        session,
+        id,
+        Math.max(epoch, step),
+        batch,
+        manifest.sha256,
+      );
+      const reply = { how: "restore" as const, epochs: epoch, batches: batch, bytes };
+      return { attempt, checkpoint, reply };
+    } catch (error) {
+      missing ??= error;
+    }
+  }
+  if (missing !== undefined) throw missing;
+  return undefined;
 }
 
 async function attemptAfter(

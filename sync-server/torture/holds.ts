@@ -3,7 +3,7 @@ import { it } from "vitest";
 import { Skipped, type Torture } from "./torture.ts";
 
 export function holds<Size>(number: number, torture: Torture<Size>): void {
-  it(`${number}. ${torture.title}`, { timeout: 60_000 }, async (context) => {
+  it(`${number}. ${torture.title}`, { timeout: 240_000 }, async (context) => {
     const seed = Math.floor(Math.random() * 2 ** 31);
     const said: string[] = [];
     try {
