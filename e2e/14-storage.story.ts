@@ -129,6 +129,7 @@ test("a full disk is told before anything is lost, and passes without a reload",
   const page = await foundWorkspace(browser, server.origin, "Mira Lind");
   await openNewNotebook(page);
   await addCode(page, "const before = 1;");
+  await appCached(page);
   await expect(connection(page)).toHaveText("Saved");
   const browserItself = await page.context().newCDPSession(page);
   const override = (quotaSize?: number): Promise<unknown> =>
