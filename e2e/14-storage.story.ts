@@ -1,4 +1,4 @@
-// Story 14: a workspace is taken out in a file, brought in elsewhere, deleted; and a full disk is told in time.
+// Story 14: a workspace is taken out in a file, brought in elsewhere, deleted; and drafts are put back.
 import { type Browser, type Page, expect } from "@playwright/test";
 import { readFile } from "node:fs/promises";
 import { file, penguinsCsv } from "./data.ts";
@@ -120,38 +120,6 @@ await model.fit(tf.randomNormal([64, 2]), tf.randomNormal([64, 1]), { epochs: 3 
   await expect(mira.getByText("No workspaces yet")).toBeVisible();
   await mira.goto(address);
   await expect(mira.getByRole("link", { name: "Untitled", exact: true }).first()).toBeVisible();
-});
-
-test("a full disk is told before anything is lost, and passes without a reload", async ({
-  browser,
-  server,
-}) => {
-  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
-  await openNewNotebook(page);
-  await addCode(page, "const before = 1;");
-  await appCached(page);
-  await expect(connection(page)).toHaveText("Saved");
-  const browserItself = await page.context().newCDPSession(page);
-  const override = (quotaSize?: number): Promise<unknown> =>
-    browserItself.send("Storage.overrideQuotaForOrigin", {
-      origin: server.origin,
-      ...(quotaSize === undefined ? {} : { quotaSize }),
-    });
-  await override(1000);
-  await server.kill();
-  await expect(connection(page)).toHaveText("Offline");
-  await addCode(page, "// after");
-  const told = page.getByRole("alert").filter({ hasText: "storage is full" });
-  // The browser looks at its quota every now and then: until it does, it takes what is typed.
-  await expect(async () => {
-    await page.keyboard.insertText("more, ");
-    await expect(told).toContainText("kept nowhere else", { timeout: 1_000 });
-  }).toPass({ timeout: 90_000 });
-  await page.keyboard.insertText("at last");
-  await override();
-  await expect(told).toBeHidden({ timeout: 90_000 });
-  await page.reload();
-  await expect(sourceOf(page, 2)).toContainText("at last");
 });
 
 test("what could not be shared is a draft, to be read and put back", async ({
