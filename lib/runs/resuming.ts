@@ -52,7 +52,7 @@ async function restored(
   { doc }: OpenRoom,
   { fit }: { readonly fit: number | null },
 ): Promise<Resumed | undefined> {
-  let missing: unknown;
+  let missing: Error | undefined;
   for (const checkpoint of [readCheckpoint(doc), readCheckpointBefore(doc)]) {
     if (checkpoint?.fit !== fit || checkpoint.manifest.size > MAX_CHECKPOINT) continue;
     const { epoch, batch, step, manifest } = checkpoint;
@@ -68,10 +68,10 @@ async function restored(
       const reply = { how: "restore" as const, epochs: epoch, batches: batch, bytes };
       return { attempt, checkpoint, reply };
     } catch (error) {
-      missing ??= error;
+      missing ??= error as Error;
     }
   }
-  if (missing !== undefined) throw missing;
+  if (missing) throw missing;
   return undefined;
 }
 
