@@ -92,6 +92,8 @@ export default defineConfig(async ({ mode }) =>
                 include: ["lib/**/*.test.ts", "sync-server/**/*.test.ts"],
                 exclude: ["sync-server/cluster/**"],
                 environment: "node",
+                // Types and lint are checked beside them, on the same two cores.
+                testTimeout: 30_000,
               },
             },
             {

@@ -135,7 +135,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what = "",
-  ms = 8000,
+  ms = 20_000,
 ): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
