@@ -1,6 +1,6 @@
 /** The server's shell: reads its settings, starts, says where it is, and ends when it is told to. */
 import { fileURLToPath } from "node:url";
-import { threadedMarking } from "./collection/marking.ts";
+import { threadedMarking } from "./collection/threadedMarking.ts";
 import { announcement } from "./announcement.ts";
 import { addresses } from "./addresses.ts";
 import { type Log, openLog } from "./log.ts";

@@ -1,5 +1,5 @@
 /** Finding what documents name, as a port: in a thread where there is a server, in the test's own otherwise. */
-import { type JobThread, openJobThread } from "../stores/jobThread.ts";
+import type { JobThread } from "../stores/jobThread.ts";
 import { type Content, type Marks, marksOf, marksOfState } from "./marks.ts";
 
 export type MarkJob =
@@ -13,9 +13,6 @@ export type OpenMarking = (known: readonly string[]) => Marking;
 export function answerMarkJob(known: ReadonlySet<string>): (job: MarkJob) => Marks {
   return (job) => (job.kind === "room" ? marksOf(job, known) : marksOfState(job.state, known));
 }
-
-export const threadedMarking: OpenMarking = (known) =>
-  openJobThread(new URL("./markThread.js", import.meta.url), { known });
 
 export const localMarking: OpenMarking = (known) => {
   const answer = answerMarkJob(new Set(known));

@@ -1,0 +1,6 @@
+/** Finds what documents name in a thread. Apart from what the thread itself imports: it is found beside the server. */
+import { openJobThread } from "../stores/jobThread.ts";
+import type { OpenMarking } from "./marking.ts";
+
+export const threadedMarking: OpenMarking = (known) =>
+  openJobThread(new URL("./markThread.js", import.meta.url), { known });
