@@ -14,6 +14,8 @@ const codes: readonly WorkspaceFailure["code"][] = [
   "workspace-unknown",
   "not-a-member",
   "server-unreachable",
+  "server-busy",
+  "workspace-full",
   "invite-malformed",
   "invite-unknown",
   "invite-used-up",
@@ -69,6 +71,24 @@ function wordsOf(code: WorkspaceFailure["code"]): FailureWords {
           "Check your connection, or ask whoever runs the server whether it is up.",
         ],
         again: true,
+      };
+    case "server-busy":
+      return {
+        heading: "The server takes nothing at the moment",
+        words: [
+          "Your network has asked it more often than its limit for a minute, its disk is full, or it is being started anew. Nothing is wrong with your link.",
+          "Try again in a minute. If it stays so, tell whoever runs the server.",
+        ],
+        again: true,
+      };
+    case "workspace-full":
+      return {
+        heading: "This workspace takes no more members",
+        words: [
+          "Its log of members and invites has reached the server's limit. Those who are in go on as always.",
+          "Ask an owner to export it to a file and to import it as a new workspace.",
+        ],
+        again: false,
       };
     case "invite-malformed":
       return {

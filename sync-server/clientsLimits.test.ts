@@ -5,6 +5,8 @@ import type { Limits } from "./limits.ts";
 import {
   type Clients,
   NOTEBOOK,
+  code,
+  follow,
   kindOf,
   offline,
   openClients,
@@ -113,6 +115,19 @@ describe("what passes by itself", () => {
     await offline(session);
     await until(() => noticeOf(session) !== undefined);
     expect(noticeOf(session)).toEqual({ code: "too-many", limit: 1 });
+  });
+
+  it("is told to who wants to join just then", async () => {
+    await openWith({ requestsPerMinute: 30 });
+    const { session } = await clients.found();
+    const link = await session.invite({ role: "editor", uses: 1, expiresAt: Date.now() + 60_000 });
+    await saved(session);
+    const { origin } = clients.server;
+    await until(async () => {
+      const asked = await fetch(`${origin}/w/${session.id}/challenge`, { method: "POST" });
+      return asked.status === 429;
+    });
+    expect(await code(follow(await clients.browser().tab(), link))).toBe("server-busy");
   });
 
   it("does not cost the room: presence that is too long", async () => {

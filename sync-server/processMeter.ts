@@ -3,11 +3,13 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, Gauge, type Registry } from "prom-client";
 
 const NANOSECONDS = 1e9;
+/** How often it is looked, milliseconds; what is measured is the time from one look to the next. */
+const LOOK_MS = 20;
 
 /** Gives back how to stop measuring. */
 export function meterProcess(registry: Registry): () => void {
   const registers = [registry];
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: LOOK_MS });
   delay.enable();
   new Counter({
     name: "process_cpu_seconds_total",
@@ -42,7 +44,10 @@ export function meterProcess(registry: Registry): () => void {
     registers,
     collect() {
       for (const percent of [50, 99, 100])
-        this.set({ quantile: String(percent / 100) }, delay.percentile(percent) / NANOSECONDS);
+        this.set(
+          { quantile: String(percent / 100) },
+          Math.max(0, delay.percentile(percent) / NANOSECONDS - LOOK_MS / 1000),
+        );
       delay.reset();
     },
   });

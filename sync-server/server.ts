@@ -79,7 +79,11 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
       slowCommitMs: numbers.slowCommitMs,
     });
     const readiness = openReadiness(
-      { store: () => opened.healthy(), disk: () => hasSpace(data, numbers.freeDiskBytes) },
+      {
+        store: () => opened.healthy(),
+        bus: () => Promise.resolve(nodes.connected),
+        disk: () => hasSpace(data, numbers.freeDiskBytes),
+      },
       numbers.probeMs,
     );
     const requests = openRequests();

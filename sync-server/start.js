@@ -5,7 +5,7 @@
  * Plain JavaScript, so that Node runs it as it is.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -42,7 +42,9 @@ const common = ["lib", "package-lock.json", "vite.config.ts"];
 const dev = process.argv.includes("--dev");
 const command = ["backup", "restore"].includes(process.argv[2]);
 if (!dev && !command) build("the app", "dist/app/index.html", ["app", ...common], []);
-build("the server", "dist/server/main.js", ["sync-server", ...common], ["--mode", "server"]);
+// A command leaves a build alone that a server may be running from.
+const serverSources = command && existsSync(backup) ? [] : ["sync-server", ...common];
+build("the server", "dist/server/main.js", serverSources, ["--mode", "server"]);
 
 const given = process.argv.slice(2).filter((argument) => argument !== "--dev");
 if (dev) develop();

@@ -29,6 +29,10 @@ export type WorkspaceFailure =
   | { readonly code: "workspace-unknown" }
   | { readonly code: "not-a-member" }
   | { readonly code: "server-unreachable" }
+  /** It answers, and takes nothing at the moment: too many requests, a full disk, an end that is near. */
+  | { readonly code: "server-busy" }
+  /** Its log of members has as many entries as the server takes. */
+  | { readonly code: "workspace-full" }
   | { readonly code: "invite-malformed" }
   | { readonly code: "invite-unknown" }
   | { readonly code: "invite-used-up" }

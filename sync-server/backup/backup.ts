@@ -75,24 +75,27 @@ function copyDatabase(from: string, to: string): void {
 }
 
 async function copyBlobs(from: string, to: string): Promise<BackupMade> {
+  const seen = new Set<string>();
   const damaged: string[] = [];
-  let chunks = 0;
-  for await (const { path, digest } of chunksIn(from)) {
-    const copy = join(to, path);
-    try {
-      await linkOrCopy(join(from, path), copy);
-    } catch (error) {
-      // Cleared away since it was listed: then nothing has named it for a long time.
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
-      throw error;
-    }
-    if ((await digestOfFile(copy)) === digest) chunks++;
-    else {
+  // Twice: the collector takes a chunk aside for a moment to look whether it may go, and puts it back.
+  for (let pass = 1; pass <= 2; pass++)
+    for await (const { path, digest } of chunksIn(from)) {
+      if (seen.has(path)) continue;
+      const copy = join(to, path);
+      const found = await linkOrCopy(join(from, path), copy).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === "ENOENT") return false; // gone since it was listed: nothing names it
+          throw error;
+        },
+      );
+      if (!found) continue;
+      seen.add(path);
+      if ((await digestOfFile(copy)) === digest) continue;
       damaged.push(digest);
       await rm(copy);
     }
-  }
-  return { chunks, damaged };
+  return { chunks: seen.size - damaged.length, damaged };
 }
 
 /** Certificates and whatever else is kept beside the database and the blobs. */

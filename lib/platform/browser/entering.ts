@@ -60,6 +60,13 @@ export function joinFailure(code: string): WorkspaceFailure["code"] {
     case "not-a-member":
     case "not-signed-in":
       return code;
+    case "too-many":
+    case "disk-full":
+    case "going-away":
+    case "server-failed":
+      return "server-busy";
+    case "log-full":
+      return "workspace-full";
     case "not-authentic":
       return "invite-malformed";
     case "not-open":
