@@ -1,12 +1,15 @@
 /** The eleven, by number, and how the long forms are run one after another. */
 import { sigkill } from "./1-sigkill.ts";
-import { trace } from "./11-trace.ts";
 import { damage } from "./2-damage.ts";
 import { convergence } from "./3-convergence.ts";
 import { roles } from "./4-roles.ts";
 import { coldLoad } from "./5-coldLoad.ts";
 import { twice } from "./6-twice.ts";
 import { hostile } from "./7-hostile.ts";
+import { flat } from "./8-flat.ts";
+import { runLog } from "./9-runLog.ts";
+import { blobs } from "./10-blobs.ts";
+import { trace } from "./11-trace.ts";
 import { Skipped, type Torture } from "./torture.ts";
 
 const ALL = new Map<number, Torture<never>>([
@@ -17,6 +20,9 @@ const ALL = new Map<number, Torture<never>>([
   [5, coldLoad],
   [6, twice],
   [7, hostile],
+  [8, flat],
+  [9, runLog],
+  [10, blobs],
   [11, trace],
 ] as [number, Torture<never>][]);
 

@@ -53,7 +53,8 @@ export async function fillDisk(seed: number, say: Say): Promise<void> {
     const after = await openWriter(place, ROOM, token, "after");
     for (let i = 0; i < 50; i++) after.write(1000);
     await until(() => after.acknowledged() === 50, "it goes on when there is space");
-    must((await put()).status === 204, "no blob is taken though there is space");
+    const taken = await put();
+    must(taken.status === 204, `with space again a blob got ${taken.status} ${taken.text}`);
     await server.kill();
     await after.socket.closed;
     await server.start();

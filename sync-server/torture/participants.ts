@@ -7,7 +7,7 @@ import type { WorkspaceSession } from "../../lib/workspace/session.ts";
 import type { Signer } from "../../lib/workspace/signatures.ts";
 import { type RawSocket, openRawSocket } from "../testing/rawSocket.ts";
 import type { TestBrowser } from "../testing/testBrowser.ts";
-import { openWire } from "./wire.ts";
+import { type Wire, openWire } from "./wire.ts";
 
 export interface Participant {
   readonly kind: "stock" | "browser" | "scrambler";
@@ -49,7 +49,7 @@ export async function stockClient(place: Place, who: Signer, room: RoomKey): Pro
 
 /** The product's own client over a browser's storage; `open` opens the workspace in its newest tab. */
 export async function browserClient(
-  wire: { cut(): void; mend(): void; close(): Promise<void> },
+  wire: Wire,
   browser: TestBrowser,
   room: RoomKey,
   open: (fresh: boolean) => Promise<WorkspaceSession>,

@@ -10,8 +10,8 @@ import { type ServerProcess, startProcess } from "./serverProcess.ts";
 import { Skipped } from "./torture.ts";
 
 const MiB = 1024 * 1024;
-const DISK_BYTES = 12 * MiB;
-const BALLAST_BYTES = 4 * MiB;
+const DISK_BYTES = 40 * MiB;
+const BALLAST_BYTES = 30 * MiB;
 
 export interface SmallDisk {
   readonly kind: "file system" | "file size";

@@ -4,8 +4,8 @@ import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 export interface Wire {
   /** What the client takes for the server. */
   readonly origin: string;
-  cut(): void;
-  mend(): void;
+  readonly cut: () => void;
+  readonly mend: () => void;
   /** Calls once when so many more bytes have gone up: the last of them is the last that arrives. */
   after(bytes: number, then: () => void): void;
   readonly up: number;
