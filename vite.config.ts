@@ -10,6 +10,7 @@ const serverEntries = {
   main: "sync-server/main.ts",
   foldThread: "sync-server/stores/foldThread.ts",
   backup: "sync-server/backup/main.ts",
+  auditCheck: "sync-server/auditCheck/main.ts",
   markThread: "sync-server/collection/markThread.ts",
 };
 

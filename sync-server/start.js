@@ -1,7 +1,7 @@
 /**
  * `npm start`: builds what is not built or is older than its sources, then starts the server.
  * `npm run dev`: the same server, with the app served by Vite and reloaded as it changes.
- * `npm run backup`, `npm run restore`: the server's commands.
+ * `npm run backup`, `npm run restore`, `npm run audit`: the server's commands.
  * Plain JavaScript, so that Node runs it as it is.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -14,6 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const vite = join(root, "node_modules", "vite", "bin", "vite.js");
 const server = join(root, "dist", "server", "main.js");
 const backup = join(root, "dist", "server", "backup.js");
+const commands = { backup, restore: backup, audit: join(root, "dist", "server", "auditCheck.js") };
 
 function newest(paths) {
   let latest = 0;
@@ -40,7 +41,7 @@ function build(what, made, sources, args) {
 
 const common = ["lib", "package-lock.json", "vite.config.ts"];
 const dev = process.argv.includes("--dev");
-const command = ["backup", "restore"].includes(process.argv[2]);
+const command = commands[process.argv[2]];
 if (!dev && !command) build("the app", "dist/app/index.html", ["app", ...common], []);
 // A command leaves a build alone that a server may be running from.
 const serverSources = command && existsSync(backup) ? [] : ["sync-server", ...common];
@@ -48,7 +49,7 @@ build("the server", "dist/server/main.js", serverSources, ["--mode", "server"]);
 
 const given = process.argv.slice(2).filter((argument) => argument !== "--dev");
 if (dev) develop();
-else await import(pathToFileURL(command ? backup : server).href);
+else await import(pathToFileURL(command ?? server).href);
 
 /** Vite in front with the app from its sources, the server behind it on the next port. */
 function develop() {

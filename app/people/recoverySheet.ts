@@ -19,8 +19,11 @@ export function sheetText({ name, code, origin, workspaces, day }: Sheet): strin
     "",
     "It brings a new browser into these workspaces:",
     "",
-    ...workspaces.map(({ id, title }) => `  ${title || "Untitled"}  ${origin}/w/${id}`),
-    "",
+    ...workspaces.flatMap(({ id, title }) => [
+      `  ${title || "Untitled"}`,
+      `  ${origin}/w/${id}`,
+      "",
+    ]),
     `To use it, open ${origin}, choose "Recover with a key", and type the key or open this file.`,
     "Whoever has this sheet can come in as you. Keep it where you keep your papers.",
     "",
