@@ -2,7 +2,7 @@
 // The history beside a notebook, as a person meets it: saving, looking, comparing, restoring, and what cannot be opened.
 import { flushSync, mount, tick, unmount } from "svelte";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import * as Y from "yjs";
+import type * as Y from "yjs";
 import type { CellId, MemberId, VersionId, WorkspaceId } from "../../../lib/base/ids.ts";
 import { STATE_MIME, listVersions, putVersion } from "../../../lib/document/notebookVersions.ts";
 import { addCell, cellText, deleteCell, listCells } from "../../../lib/notebook/notebook.ts";
