@@ -31,7 +31,7 @@ const makeDatabase = async (): Promise<string> => {
 };
 const open = (url: string): Promise<Store> =>
   openPostgresStore(url, {
-    fold: (log) => Promise.resolve(foldLog(log)),
+    run: (log) => Promise.resolve(foldLog(log)),
     end: () => Promise.resolve(),
   });
 

@@ -1,4 +1,4 @@
-/** The tests that need a real Redis: `npm run test:cluster`. */
+/** The tests that need a real Redis and a real PostgreSQL: `npm run test:cluster`. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

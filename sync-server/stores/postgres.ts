@@ -4,7 +4,15 @@
  */
 import { Pool } from "pg";
 import { type StorePort, batchingStore } from "./batchingStore.ts";
-import { loadRoom, readAudit, readEntries, readSecret, readStanding } from "./postgresReads.ts";
+import {
+  loadRoom,
+  readAudit,
+  readEntries,
+  readRooms,
+  readSecret,
+  readStanding,
+  readWorkspaces,
+} from "./postgresReads.ts";
 import { preparePostgres } from "./postgresSchema.ts";
 import { batchWriter } from "./postgresWrites.ts";
 import type { Store } from "./store.ts";
@@ -39,7 +47,7 @@ export async function openPostgresStore(
     await Promise.all([pool.end(), folding.end()]);
     throw new Error(`The PostgreSQL database cannot be used: ${clause(error)}.`, { cause: error });
   }
-  return batchingStore(portTo(pool, folding), folding.fold);
+  return batchingStore(portTo(pool, folding), (log) => folding.run(log));
 }
 
 function portTo(pool: Pool, folding: FoldThread): StorePort {
@@ -54,6 +62,10 @@ function portTo(pool: Pool, folding: FoldThread): StorePort {
         return loadRoom(pool, request.room, request.since);
       case "entries":
         return readEntries(pool, request.workspace);
+      case "rooms":
+        return readRooms(pool, request.workspace);
+      case "workspaces":
+        return readWorkspaces(pool);
       case "audit":
         return readAudit(pool, request.workspace, request.after, request.limit);
       case "secret":

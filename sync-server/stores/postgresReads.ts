@@ -40,6 +40,22 @@ export async function readEntries(pool: Pool, workspace: string): Promise<string
   return rows.map(({ body }) => body);
 }
 
+export async function readRooms(pool: Pool, workspace: string): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT name FROM ensemble.rooms
+      WHERE name > $1 || '/' AND name < $1 || '0' AND NOT deleted AND seq > 0 ORDER BY name`,
+    [workspace],
+  );
+  return rows.map(({ name }) => name);
+}
+
+export async function readWorkspaces(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    "SELECT name FROM ensemble.workspaces WHERE entries > 0 ORDER BY name",
+  );
+  return rows.map(({ name }) => name);
+}
+
 export async function readSecret(pool: Pool, name: string): Promise<Uint8Array | undefined> {
   const { rows } = await pool.query<{ value: Buffer }>(
     "SELECT value FROM ensemble.secrets WHERE name = $1",
