@@ -23,7 +23,8 @@ import { type FoldThread, openFoldThread } from "./threadedFold.ts";
 /** Connections of one node: one writes, the others load. */
 const CONNECTIONS = 8;
 /** An answer that takes longer, milliseconds, does not come: whoever waits for it is told to try later. */
-const ANSWER_MS = 10_000;
+const ANSWER_MS = 30_000;
+const CONNECT_MS = 5_000;
 
 /** Makes the tables where they are missing. Rejects with one sentence where the database cannot be used. */
 export async function openPostgresStore(
@@ -33,7 +34,7 @@ export async function openPostgresStore(
   const pool = new Pool({
     connectionString: url,
     max: CONNECTIONS,
-    connectionTimeoutMillis: ANSWER_MS / 2,
+    connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
     keepAlive: true,
     application_name: "ensemble",
