@@ -11,9 +11,13 @@ try {
   process.exit(1);
 }
 const config = "sync-server/cluster/vitest.config.ts";
-const { status } = spawnSync("npx", ["vitest", "run", "--config", config, ...process.argv.slice(2)], {
-  stdio: "inherit",
-  env: { ...process.env, ...services },
-  shell: process.platform === "win32",
-});
+const { status } = spawnSync(
+  "npx",
+  ["vitest", "run", "--config", config, ...process.argv.slice(2)],
+  {
+    stdio: "inherit",
+    env: { ...process.env, ...services },
+    shell: process.platform === "win32",
+  },
+);
 process.exit(status ?? 1);

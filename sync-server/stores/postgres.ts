@@ -2,7 +2,7 @@
  * The store in PostgreSQL, which several nodes share. While it is away everything is refused, and nothing is called
  * durable; the next request tries to reach it again.
  */
-import { Pool } from "pg";
+import { Pool, type PoolClient } from "pg";
 import { type StorePort, batchingStore } from "./batchingStore.ts";
 import {
   loadRoom,
@@ -99,10 +99,7 @@ function portTo(pool: Pool, folding: FoldThread): StorePort {
 }
 
 /** With a connection of its own; one on which something went wrong is not used again. */
-async function using<T>(
-  pool: Pool,
-  work: (client: Awaited<ReturnType<Pool["connect"]>>) => Promise<T>,
-): Promise<T> {
+async function using<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     const value = await work(client);
