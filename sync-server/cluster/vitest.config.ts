@@ -6,7 +6,7 @@ export default defineConfig({
     root: ".",
     include: ["sync-server/cluster/**/*.test.ts"],
     allowOnly: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     fileParallelism: false,
   },

@@ -20,8 +20,8 @@ export interface SteadyClient {
   readonly written: number;
   /** How many of the numbers the server has said to be durable; 0 for a client that does not ask. */
   readonly acknowledged: number;
-  /** What is wrong with a document that should hold all that was acknowledged. */
-  wrongIn(doc: Y.Doc): string[];
+  /** What is wrong with a document that should hold so many of its numbers. */
+  wrongIn(doc: Y.Doc, count: number): string[];
   close(): void;
 }
 
@@ -77,13 +77,13 @@ export function openSteadyClient(
     get acknowledged() {
       return acknowledged;
     },
-    wrongIn(stored) {
+    wrongIn(stored, count) {
       const numbers = stored.getArray<number>(name).toArray();
       const wrong = numbers.flatMap((number, i) =>
         number === i ? [] : [`${name}: ${number} stands in the place of ${i}`],
       );
-      if (numbers.length < acknowledged)
-        wrong.push(`${name}: ${acknowledged} were acknowledged, ${numbers.length} are there`);
+      if (numbers.length < count)
+        wrong.push(`${name}: ${count} were acknowledged, ${numbers.length} are there`);
       return wrong;
     },
     close: () => provider.destroy(),
