@@ -19,6 +19,7 @@ import type { Readiness } from "./readiness.ts";
 import type { RateLimit } from "./rateLimit.ts";
 import type { Rooms } from "./rooms.ts";
 import { isDiskFull } from "./stores/diskFull.ts";
+import { isStoreAway } from "./stores/storeAway.ts";
 import type { Visitors } from "./visitors.ts";
 
 export interface ApiParts {
@@ -194,6 +195,7 @@ export function serveApi(parts: ApiParts): Api {
       return error;
     }
     if (isDiskFull(error)) return new Refusal(507, "disk-full");
+    if (isStoreAway(error)) return new Refusal(503, "try-later");
     log.error({ err: error }, "a request failed");
     return new Refusal(500, "server-failed");
   }

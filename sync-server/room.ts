@@ -15,6 +15,7 @@ import { RoomDocument } from "./roomDocument.ts";
 import { RoomLog } from "./roomLog.ts";
 import { isDiskFull } from "./stores/diskFull.ts";
 import type { Store, StoredRoom } from "./stores/store.ts";
+import { isStoreAway } from "./stores/storeAway.ts";
 
 export type Received = "ok" | "malformed" | "presence-too-big" | "room-too-big" | "try-later";
 
@@ -244,7 +245,7 @@ export class Room {
         peer.release(news.length);
         this.#committedUpdate(peer, { seq, update: news });
       },
-      (error: unknown) => this.#parts.spoiled(isDiskFull(error) ? "disk-full" : "server-failed"),
+      (error: unknown) => this.#parts.spoiled(whyNotKept(error)),
     );
     return "ok";
   }
@@ -283,4 +284,11 @@ export class Room {
   #broadcast(bytes: Uint8Array): void {
     for (const peer of this.#peers) peer.send(bytes);
   }
+}
+
+function whyNotKept(error: unknown): Spoilt {
+  if (isDiskFull(error)) return "disk-full";
+  const { code } = error as { readonly code?: unknown };
+  // Where it was deleted on another node, whoever comes back is told so.
+  return isStoreAway(error) || code === "room-deleted" ? "try-later" : "server-failed";
 }

@@ -18,6 +18,10 @@ export interface Settings {
   readonly trustHeader: string | undefined;
   /** The proxies whose headers count: addresses and networks. */
   readonly trustedProxies: readonly string[];
+  /** Where PostgreSQL is that keeps rooms and membership; undefined where they are in the data folder. */
+  readonly postgres: string | undefined;
+  /** Where Redis is that the nodes of this server meet in; undefined where this is the only one. */
+  readonly redis: string | undefined;
   /** Where blobs are; undefined where they are in the data folder. */
   readonly s3?: S3Place | undefined;
   /** Bytes of blobs that a workspace may have; undefined for the default. */
@@ -43,6 +47,10 @@ export const HELP = `Ensemble: a notebook in which a team trains models together
                             says who is signed in
   --trusted-proxies <list>  the proxies whose headers count  ENSEMBLE_TRUSTED_PROXIES (none)
                             as in 10.0.0.0/8,127.0.0.1
+  --postgres <url>          keep rooms and membership in     ENSEMBLE_POSTGRES        (in the data folder)
+                            PostgreSQL
+  --redis <url>             meet the other nodes of this     ENSEMBLE_REDIS           (this is the only node)
+                            server in Redis or Valkey
   --quota <size>            how much a workspace may keep    ENSEMBLE_QUOTA           (10GB)
                             in datasets, models and
                             outputs, as in 500MB or 2TB,
@@ -71,6 +79,8 @@ const OPTIONS = {
   "log-level": { type: "string" },
   "trust-header": { type: "string" },
   "trusted-proxies": { type: "string" },
+  postgres: { type: "string" },
+  redis: { type: "string" },
   quota: { type: "string" },
   s3: { type: "string" },
   help: { type: "boolean" },
@@ -102,6 +112,12 @@ export function parseSettings(
       kind: "wrong",
       sentence: `The log level has to be one of ${LOG_LEVELS.join(", ")}, and "${level}" is not.`,
     };
+  const postgres = given(values.postgres, env["ENSEMBLE_POSTGRES"]);
+  const redis = given(values.redis, env["ENSEMBLE_REDIS"]);
+  const wrong =
+    wrongUrl("PostgreSQL", postgres, ["postgres:", "postgresql:"]) ??
+    wrongUrl("Redis", redis, ["redis:", "rediss:"]);
+  if (wrong !== undefined) return { kind: "wrong", sentence: wrong };
   const registerToken = values["register-token"] ?? env["ENSEMBLE_REGISTER_TOKEN"];
   const proxies = parseProxies(
     values["trust-header"] ?? env["ENSEMBLE_TRUST_HEADER"] ?? "",
@@ -122,6 +138,11 @@ export function parseSettings(
       kind: "wrong",
       sentence: `The place of blobs has to look like "s3://bucket?endpoint=https://host&region=name", and the one that was given does not. Credentials belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
     };
+  if (redis !== undefined && (postgres === undefined || s3 === undefined))
+    return {
+      kind: "wrong",
+      sentence: `Several nodes share what they keep: with --redis, give --postgres and --s3, too.`,
+    };
   return {
     kind: "settings",
     settings: {
@@ -132,6 +153,8 @@ export function parseSettings(
       https: values.https ?? ["1", "true", "yes"].includes(env["ENSEMBLE_HTTPS"] ?? ""),
       registerToken: registerToken === "" ? undefined : registerToken,
       logLevel,
+      postgres,
+      redis,
       s3,
       quota,
     },
@@ -151,6 +174,22 @@ function parseProxies(header: string, list: string): TrustedProxies | string {
   if (header !== "" && trustedProxies.length === 0)
     return `A header is trusted only from a proxy that is named: add --trusted-proxies with its address.`;
   return { trustHeader: header === "" ? undefined : header, trustedProxies };
+}
+
+function given(flag: string | undefined, variable: string | undefined): string | undefined {
+  const value = flag ?? variable;
+  return value === "" ? undefined : value;
+}
+
+/** What is wrong with an address, without a word of what stands in it: there may be a password. */
+function wrongUrl(
+  what: string,
+  url: string | undefined,
+  protocols: readonly string[],
+): string | undefined {
+  if (url === undefined || (URL.canParse(url) && protocols.includes(new URL(url).protocol)))
+    return undefined;
+  return `The address of ${what} has to look like ${protocols[0]}//user:password@host:port.`;
 }
 
 /** Bytes; Infinity for "none". */

@@ -100,6 +100,11 @@ export function openRedisBus(url: string, name: string, told: (connected: boolea
     }
   };
 
+  const hearMembership = (message: string): void => {
+    const [by, workspace = ""] = message.split(" ");
+    if (by !== node && isWorkspaceId(workspace)) hearing.forEach((one) => one(workspace));
+  };
+
   let readingNow: Promise<void> = Promise.resolve();
   /** Resolves when what is wanted now was read: with one question for all rooms of which there are news. */
   const read = (): Promise<void> => {
@@ -175,10 +180,7 @@ export function openRedisBus(url: string, name: string, told: (connected: boolea
           return subscribe(room, line);
         }),
       );
-      await channels.subscribe(memberships, (message) => {
-        const [by, workspace = ""] = message.split(" ");
-        if (by !== node && isWorkspaceId(workspace)) hearing.forEach((one) => one(workspace));
-      });
+      await channels.subscribe(memberships, hearMembership);
     } catch {
       onLost();
       return;

@@ -1,4 +1,4 @@
-/** The tests that need a real Redis: `npm run test:cluster`. */
+/** The tests that need a real Redis and a real PostgreSQL: `npm run test:cluster`. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,7 +6,7 @@ export default defineConfig({
     root: ".",
     include: ["sync-server/cluster/**/*.test.ts"],
     allowOnly: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     fileParallelism: false,
   },

@@ -107,7 +107,8 @@ export function batchingStore(port: StorePort, fold: Fold): Store {
     load,
     async append(room, update) {
       const seq = (await write({ kind: "append", room, update })) as number;
-      if (seq === 0) throw new Error("the room was deleted");
+      if (seq === 0)
+        throw Object.assign(new Error("the room was deleted"), { code: "room-deleted" });
       return seq;
     },
     compact(room, least = 1) {

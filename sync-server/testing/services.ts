@@ -1,6 +1,7 @@
-/** A Redis of a test's own: in a temporary folder, on a free port, to be killed and started again. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+/** A Redis and a PostgreSQL of a test's own: in temporary folders, on free ports, to be killed and started again. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chownSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { type AddressInfo, createServer, connect as dial } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ export interface Service {
   readonly url: string;
   /** Ends it at once, as a power cut would. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, empty. */
+  /** Starts it again on the same port; Redis comes back empty. */
   start(): Promise<void>;
   /** Ends it and removes its folder. */
   close(): Promise<void>;
@@ -42,6 +43,76 @@ export async function startRedis(): Promise<Service> {
     async close() {
       await kill();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startPostgres(): Promise<Service> {
+  const bin = process.env["ENSEMBLE_POSTGRES_BIN"] ?? "/usr/lib/postgresql/15/bin";
+  const folder = await mkdtemp(join(tmpdir(), "ensemble-postgres-"));
+  const data = join(folder, "data");
+  const port = await freePort();
+  // PostgreSQL does not run as root.
+  const root = process.getuid?.() === 0;
+  const as = (program: string, args: string[]): [string, string[]] => {
+    const path = join(bin, program);
+    return root ? ["runuser", ["-u", "postgres", "--", path, ...args]] : [path, args];
+  };
+  if (root) {
+    const idOf = (flag: string): number =>
+      Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+    chownSync(folder, idOf("-u"), idOf("-g"));
+  }
+  const make = ["-D", data, "-U", "ensemble", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"];
+  execFileSync(...as("initdb", make), { stdio: ["ignore", "ignore", "inherit"], cwd: folder });
+  let child: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    await until(async () => {
+      // Directly after a kill the old one's parts may still be ending: then it is tried again.
+      const options = [
+        "-c",
+        `unix_socket_directories=${folder}`,
+        "-c",
+        "listen_addresses=127.0.0.1",
+      ];
+      const more = ["-D", data, "-p", String(port), "-c", "max_connections=60"];
+      child = spawn(...as("postgres", [...more, ...options]), { stdio: "ignore", cwd: folder });
+      const ended = endOf(child).then(() => false);
+      return Promise.race([ended, ready()]);
+    }, "PostgreSQL answers");
+  };
+  const ready = async (): Promise<boolean> => {
+    const asked = ["-h", "127.0.0.1", "-p", String(port), "-t", "1"];
+    await until(() => {
+      try {
+        execFileSync(...as("pg_isready", asked), { stdio: "ignore", cwd: folder });
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    return true;
+  };
+  const pid = async (): Promise<number> =>
+    Number((await readFile(join(data, "postmaster.pid"), "utf8")).split("\n")[0]);
+  const kill = async (): Promise<void> => {
+    const ended = endOf(child);
+    try {
+      process.kill(await pid(), "SIGKILL");
+    } catch {
+      return; // it is gone already
+    }
+    await ended;
+  };
+  await start();
+  return {
+    url: `postgres://ensemble@127.0.0.1:${port}/postgres`,
+    kill,
+    start,
+    async close() {
+      await kill();
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

@@ -76,6 +76,8 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
         logLevel: "info",
         trustHeader: undefined,
         trustedProxies: [],
+        postgres: undefined,
+        redis: undefined,
         ...options.settings,
       },
       {
