@@ -106,7 +106,7 @@ describe("a server behind a proxy that says who people are", () => {
     expect(answer.status).toBe(401);
     expect(await answer.json()).toMatchObject({
       error: "not-signed-in",
-      words: expect.stringContaining("sign in there"),
+      words: expect.stringContaining("sign in there") as string,
     });
     const { token } = await as("mira@example.org", () => signIn(place, place.owner));
     const { ws } = openRawSocket(place, "index", token);

@@ -125,7 +125,7 @@ it("says how much is still on its way to the server, and what stays here where i
   connection.set({ kind: "saving", pending: 90, uploads });
   await until(() => has("progressbar", "Sent to the server"));
   expect(the("progressbar", "Sent to the server").getAttribute("aria-valuenow")).toBe("25");
-  expect(textOf(the("progressbar", "Sent to the server").parentElement!)).toMatch(/120 of 480 MB/);
+  expect(textOf(the("progressbar", "Sent to the server").parentElement)).toMatch(/120 of 480 MB/);
   const full = { used: 10e9, limit: 10e9 };
   connection.set({ kind: "saving", pending: 90, uploads: { ...uploads, full } });
   await until(() => has("alert"));

@@ -79,11 +79,6 @@ function wordsOf(code: RefusalCode, limit: number | undefined): Words {
         `The server's disk is full, so it takes nothing new. ${KEPT}`,
         "Tell whoever runs the server. When there is room, everything is sent by itself.",
       ];
-    case "quota-exceeded":
-      return [
-        `The workspace's store on the server is full, so it takes no new datasets, models and outputs. ${KEPT}`,
-        "Ask whoever runs the server to raise its quota. When there is room, everything is sent by itself.",
-      ];
     case "bad-token":
     case "bad-signature":
       return [

@@ -8,7 +8,7 @@ type Operation = (this: IDBObjectStore, ...given: unknown[]) => IDBRequest;
 export function failAt(write: number, why: "QuotaExceededError" | "AbortError"): void {
   let writes = 0;
   for (const name of ["add", "put", "delete"] as const) {
-    const real = IDBObjectStore.prototype[name] as Operation;
+    const real = Reflect.get(IDBObjectStore.prototype, name) as Operation;
     const failing = function (this: IDBObjectStore, ...given: unknown[]): IDBRequest {
       const { transaction } = this;
       // What fake-indexeddb does itself where a transaction fails.

@@ -50,9 +50,7 @@ export function memoryLocks(): Pick<LockManager, "request"> {
   };
 
   return {
-    request: ((name: string, ...rest: [LockOptions, Granted<unknown>] | [Granted<unknown>]) =>
-      rest.length === 1
-        ? request(name, {}, rest[0])
-        : request(name, rest[0], rest[1])) as LockManager["request"],
+    request: (name: string, ...rest: [LockOptions, Granted<unknown>] | [Granted<unknown>]) =>
+      rest.length === 1 ? request(name, {}, rest[0]) : request(name, rest[0], rest[1]),
   };
 }

@@ -271,7 +271,7 @@ it("has the same for everybody in the end, with every acknowledged edit in it, o
   await acknowledgedByNow(20_000);
   await crossedByNow(20_000);
   const state = (doc: Y.Doc, names: readonly string[]): string =>
-    JSON.stringify(names.map((name) => doc.getArray(name).toJSON()));
+    JSON.stringify(names.map((name) => doc.getArray(name).toJSON() as unknown[]));
   for (const node of nodes) {
     expect(await lostAt(node.origin)).toEqual([]);
     for (const room of ROOMS) {

@@ -71,7 +71,7 @@ describe("two nodes over one PostgreSQL", () => {
     for (const room of rooms) {
       const found = seqs.get(room)!.sort((a, b) => a - b);
       expect(found).toEqual(Array.from({ length: 180 }, (_, i) => i + 1));
-      const { updates, upTo } = await nodes[0]!.load(room);
+      const { updates, upTo } = await nodes[0].load(room);
       expect([updates.length, upTo]).toEqual([180, 180]);
     }
     for (const node of nodes) await node.close();

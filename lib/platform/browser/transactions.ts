@@ -11,7 +11,9 @@ export function isFull(error: unknown): boolean {
  */
 export async function whole<T>(parts: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(parts);
-  const errors = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  const errors = outcomes.flatMap((one) =>
+    one.status === "rejected" ? [one.reason as unknown] : [],
+  );
   if (errors.length > 0) throw errors.find(isFull) ?? errors[0];
   return Promise.all(parts);
 }
