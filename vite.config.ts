@@ -84,6 +84,8 @@ export default defineConfig(async ({ mode }) =>
         test: {
           root: ".",
           allowOnly: false,
+          // Vitest leaves a core free otherwise: one of two.
+          maxWorkers: "100%",
           projects: [
             {
               extends: true as const,
