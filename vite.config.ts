@@ -35,7 +35,12 @@ export default defineConfig(async ({ mode }) =>
           outDir: "dist/server",
           emptyOutDir: true,
           target: "node20",
-          rollupOptions: { input: serverEntries, external: [...builtinModules] },
+          rollupOptions: {
+            input: serverEntries,
+            external: [...builtinModules],
+            // Whatever opens a thread finds its file beside itself, shared chunk or not.
+            output: { chunkFileNames: "[name]-[hash].js" },
+          },
         },
       }
     : {

@@ -15,6 +15,8 @@ export class RoomLog {
   #failed = false;
   #last: Promise<unknown> = Promise.resolve();
   #folding: Promise<void> | undefined;
+  /** Below so many updates no fold is tried: the last one failed. */
+  #notBefore = 0;
 
   constructor(name: string, store: Store, stored: StoredRoom) {
     this.#name = name;
@@ -83,6 +85,7 @@ export class RoomLog {
   }
 
   #isLong(factor = 1): boolean {
+    if (this.#updates < this.#notBefore) return false;
     if (this.#updates >= limits.foldUpdatesAtLast) return true;
     const few = this.#updates < limits.foldUpdates * factor;
     if (few && this.#updateBytes < limits.foldBytes * factor) return false;
@@ -98,10 +101,11 @@ export class RoomLog {
         this.#updates -= updates;
         this.#updateBytes -= bytes;
         this.#surplus = 0;
+        this.#notBefore = 0;
       })
-      // The log stays as long as it is; the next update tries again.
-      .catch(() => undefined)
-      .finally(() => (this.#folding = undefined));
+      // The log stays as it is, and is tried again when it is half as long again: each try reads all of it.
+      .catch(() => (this.#notBefore = this.#updates * 1.5))
+      .then(() => (this.#folding = undefined));
     return this.#folding;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- <name> …`: the benchmarks, all of them where none is named. Each prints what it measured and
- * writes it to bench-results/<name>.json. Plain JavaScript that lets Vite read the TypeScript, so that Node runs it.
+ * `npm run bench -- <name> …`: the benchmarks, all of them where none is named, or one part as in `sync/cpu`. Each
+ * prints what it measured and writes it to bench-results/<name>.json. Plain JavaScript that lets Vite read the TypeScript, so that Node runs it.
  */
 import { spawnSync } from "node:child_process";
 import process from "node:process";
@@ -10,7 +10,7 @@ import { createServer } from "vite";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const benchmarks = ["start", "size", "open", "keystroke", "merge", "sync", "kernel", "train"];
 const named = process.argv.slice(2);
-const unknown = named.filter((name) => !benchmarks.includes(name));
+const unknown = named.filter((name) => !benchmarks.includes(name.split("/")[0]));
 if (unknown.length > 0) {
   console.error(`There is no benchmark "${unknown[0]}". There are: ${benchmarks.join(", ")}.`);
   process.exit(1);
@@ -34,9 +34,10 @@ let missed = 0;
 try {
   for (const name of named.length > 0 ? named : benchmarks) {
     console.log(`\n${name}`);
-    const { measure } = await vite.ssrLoadModule(`/e2e/bench/${name}.ts`);
+    const [file, part] = name.split("/");
+    const { measure } = await vite.ssrLoadModule(`/e2e/bench/${file}.ts`);
     try {
-      if (!(await measure())) missed++;
+      if (!(await measure(part))) missed++;
     } catch (error) {
       console.error(`  failed: ${error instanceof Error ? error.message : error}`);
       missed++;

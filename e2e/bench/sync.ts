@@ -11,7 +11,9 @@ import { SHOWN_ELSEWHERE, tryFrames } from "./sync/frames.ts";
 import { measureMemory } from "./sync/memory.ts";
 import { installPeers } from "./sync/servers.ts";
 
-const parts = {
+const parts: Readonly<
+  Record<string, () => Promise<{ readonly ok: boolean; readonly found: object }>>
+> = {
   delays: measureDelays,
   cpu: measureCpu,
   memory: measureMemory,
@@ -19,16 +21,21 @@ const parts = {
   frames: tryFrames,
 };
 
-export async function measure(): Promise<boolean> {
+/** All parts, or the one that is named. */
+export async function measure(named?: string): Promise<boolean> {
+  if (named !== undefined && !(named in parts))
+    throw new Error(`its parts are ${Object.keys(parts).join(", ")}`);
   installPeers();
   const found: Record<string, object> = {};
   let ok = true;
   for (const [name, part] of Object.entries(parts)) {
+    if (named !== undefined && name !== named) continue;
     const result = await part();
     found[name] = result.found;
     ok = result.ok && ok;
   }
-  await record("sync", found);
+  await record(named === undefined ? "sync" : `sync-${named}`, found);
+  if (named !== undefined) return ok;
   ok = (await measureKeystroke()) && ok;
   console.log("  Measured on their own, since they kill what they measure:");
   for (const line of SHOWN_ELSEWHERE) console.log(`    ${line}`);

@@ -73,6 +73,8 @@ export async function startProcess(options: ProcessOptions = {}): Promise<Server
     const ended = new Promise((resolve) => ending.once("exit", resolve));
     ending.kill(signal);
     await ended;
+    const lacking = /Cannot find module[^"]*|the thread ended/.exec(said)?.[0];
+    if (lacking !== undefined) throw new Error(`a thread of the server did not work: ${lacking}`);
   };
 
   await start();
