@@ -28,6 +28,10 @@ export async function answerBlob(
   }
   const isHead = request.method === "HEAD";
   const size = await (isHead ? blobs.ask(workspace, digest) : blobs.size(workspace, digest));
+  if (size === undefined && isHead) {
+    response.writeHead(404).end(); // asked before each upload: an answer, not a refusal
+    return;
+  }
   if (size === undefined) throw new Refusal(404, "blob-missing", { sha256: digest });
   const range = parseRange(request.headers.range, size);
   if (range === "unsatisfiable") {
