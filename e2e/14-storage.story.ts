@@ -1,4 +1,4 @@
-// Story 14: a workspace is taken out in a file, brought in elsewhere, and deleted.
+// Story 14: a workspace is taken out in a file, brought in elsewhere, deleted; and drafts are put back.
 import { type Browser, type Page, expect } from "@playwright/test";
 import { readFile } from "node:fs/promises";
 import { file, penguinsCsv } from "./data.ts";
@@ -8,6 +8,7 @@ import {
   connection,
   drop,
   foundWorkspace,
+  joinWorkspace,
   openNewNotebook,
   openSection,
   outputOf,
@@ -119,4 +120,37 @@ await model.fit(tf.randomNormal([64, 2]), tf.randomNormal([64, 1]), { epochs: 3 
   await expect(mira.getByText("No workspaces yet")).toBeVisible();
   await mira.goto(address);
   await expect(mira.getByRole("link", { name: "Untitled", exact: true }).first()).toBeVisible();
+});
+
+test("what could not be shared is a draft, to be read and put back", async ({
+  browser,
+  server,
+}) => {
+  const mira = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(mira);
+  await addCode(mira, "const shared = 1;");
+  const jun = await joinWorkspace(browser, mira, "Jun Tan", "Editor");
+  await jun.goto(mira.url());
+  await expect(sourceOf(jun, 1)).toContainText("shared");
+  await jun.context().setOffline(true);
+  await expect(connection(jun)).toHaveText("Offline");
+  await addCode(jun, "const mine = 2;");
+  const setRole = async (role: string): Promise<void> => {
+    await openSection(mira, "People");
+    await mira.getByRole("combobox", { name: "Role of Jun Tan" }).selectOption(role);
+    await expect(connection(mira)).toHaveText("Saved");
+  };
+  await setRole("viewer");
+  await jun.context().setOffline(false);
+  await expect(connection(jun)).toHaveText("Read only");
+  await jun.getByRole("button", { name: "About the connection" }).click();
+  await jun.getByRole("link", { name: "Drafts and storage" }).click();
+  const drafts = jun.getByRole("list", { name: "Drafts" });
+  await drafts.getByRole("button", { name: "Look" }).click();
+  await expect(jun.getByRole("dialog", { name: /Draft of/ })).toContainText("const mine = 2;");
+  await jun.keyboard.press("Escape");
+  await setRole("editor");
+  await drafts.getByRole("button", { name: "Put back as a new notebook" }).click();
+  await expect(sourceOf(jun, 2)).toContainText("const mine");
+  await expect(connection(jun)).toHaveText("Saved");
 });

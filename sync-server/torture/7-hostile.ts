@@ -57,7 +57,8 @@ export const hostile: Torture<Size> = {
 
       const thrown = await throwMutated(place, chanceFrom(seed), size);
       const during = probe.take();
-      await throwCrafted(place, token, chanceFrom(seed));
+      // A million frames outlast a token.
+      await throwCrafted(place, (await signIn(place, place.owner)).token, chanceFrom(seed));
       const crafted = probe.take();
       probe.close();
       sayTimes(say, thrown, [before, during, crafted]);
