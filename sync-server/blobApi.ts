@@ -29,7 +29,8 @@ export async function answerBlob(
   const isHead = request.method === "HEAD";
   const size = await (isHead ? blobs.ask(workspace, digest) : blobs.size(workspace, digest));
   if (size === undefined && isHead) {
-    response.writeHead(404).end(); // asked before each upload: an answer, not a refusal
+    // Asked before each upload: an answer, not a refusal. By its type clients know it from a proxy's.
+    response.writeHead(404, { "content-type": "application/json" }).end();
     return;
   }
   if (size === undefined) throw new Refusal(404, "blob-missing", { sha256: digest });
