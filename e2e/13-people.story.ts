@@ -1,7 +1,7 @@
 // Story 13: one person on two devices, a lost browser, and what the owners can read of what happened.
 import { type Page, expect } from "@playwright/test";
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { foundWorkspace, joinWorkspace, openNewNotebook, openSection } from "./people.ts";
 import { test } from "./stories.fixture.ts";
@@ -132,6 +132,9 @@ test("owners read who did what, verified, and the command finds what was tampere
     execFileSync(process.execPath, [command, "audit", ...args], { encoding: "utf8" });
   const said = check("--file", path);
   expect(said).toContain("verified");
+  const changed = `${path}-changed`;
+  await writeFile(changed, (await readFile(path, "utf8")).replaceAll("Jun Tan", "Jun Lan"));
+  expect(() => check("--file", changed)).toThrow(/1 of 1 audit logs are broken/);
   // Live, beside the server that uses it.
   expect(check("--data", server.data, "--seen", said.split(" ")[0] ?? "")).toContain(
     "holds what was seen before",

@@ -12,10 +12,11 @@ export interface Readiness {
 /** What was found out is good for so long, milliseconds: a probe writes to the disk. */
 const GOOD_FOR = 1_000;
 
-/** `patienceMs`: what has not answered by then is not well. */
+/** `patienceMs`: what has not answered by then is not well. `alsoTold`: facts without which it does its work, too. */
 export function openReadiness(
   checks: Readonly<Record<string, () => Promise<boolean>>>,
   patienceMs: number,
+  alsoTold: () => Readonly<Record<string, boolean>> = () => ({}),
   now: () => number = () => performance.now(),
 ): Readiness {
   let stops = false;
@@ -43,7 +44,10 @@ export function openReadiness(
         last = lookAtAll();
       }
       const facts = { ...(await last), running: !stops };
-      return { ready: Object.values(facts).every(Boolean), facts };
+      return {
+        ready: Object.values(facts).every(Boolean),
+        facts: { ...facts, ...alsoTold() },
+      };
     },
     stopping: () => void (stops = true),
   };

@@ -79,12 +79,10 @@ export async function startServer(settings: Settings, parts: ServerParts): Promi
       slowCommitMs: numbers.slowCommitMs,
     });
     const readiness = openReadiness(
-      {
-        store: () => opened.healthy(),
-        bus: () => Promise.resolve(nodes.connected),
-        disk: () => hasSpace(data, numbers.freeDiskBytes),
-      },
+      { store: () => opened.healthy(), disk: () => hasSpace(data, numbers.freeDiskBytes) },
       numbers.probeMs,
+      // Without it edits cross through the database: no reason to send everybody away from every node at once.
+      () => ({ bus: nodes.connected }),
     );
     const requests = openRequests();
     const store = meter.timed(opened);

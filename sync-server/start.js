@@ -44,7 +44,7 @@ const dev = process.argv.includes("--dev");
 const command = commands[process.argv[2]];
 if (!dev && !command) build("the app", "dist/app/index.html", ["app", ...common], []);
 // A command leaves a build alone that a server may be running from.
-const serverSources = command && existsSync(backup) ? [] : ["sync-server", ...common];
+const serverSources = command && existsSync(command) ? [] : ["sync-server", ...common];
 build("the server", "dist/server/main.js", serverSources, ["--mode", "server"]);
 
 const given = process.argv.slice(2).filter((argument) => argument !== "--dev");

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- <name> …`: the benchmarks, all of them where none is named, or one part as in `sync/cpu`. Each
- * prints what it measured and writes it to bench-results/<name>.json. Plain JavaScript that lets Vite read the TypeScript, so that Node runs it.
+ * `npm run bench -- <name> …`: the benchmarks, all of them where none is named, or a part of one as in `sync/cpu`.
+ * Each prints what it measured and writes it to bench-results. Plain JavaScript that lets Vite read the TypeScript,
+ * so that Node runs it.
  */
 import { spawnSync } from "node:child_process";
 import process from "node:process";
@@ -37,6 +38,7 @@ try {
     const [file, part] = name.split("/");
     const { measure } = await vite.ssrLoadModule(`/e2e/bench/${file}.ts`);
     try {
+      if (part !== undefined && measure.length === 0) throw new Error("it has no parts");
       if (!(await measure(part))) missed++;
     } catch (error) {
       console.error(`  failed: ${error instanceof Error ? error.message : error}`);

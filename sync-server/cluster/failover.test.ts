@@ -229,7 +229,12 @@ it("goes on without Redis, and with a Redis that comes back empty", async () => 
   await redis.kill();
   say(`Redis killed: acknowledged after ${await acknowledgedByNow(10_000)} ms,`);
   say(`  with everybody after ${await crossedByNow(10_000)} ms`);
-  for (const node of nodes) expect(await node.metric("ensemble_bus_connected")).toBe(0);
+  for (const node of nodes) {
+    expect(await node.metric("ensemble_bus_connected")).toBe(0);
+    const ready = await fetch(`${node.origin}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ ready: true, bus: false });
+  }
   expect(await lostAt(nodes[1]!.origin)).toEqual([]);
   await redis.start();
   let connected = 0;

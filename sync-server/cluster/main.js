@@ -1,7 +1,7 @@
 /** `npm run test:cluster`: two nodes over a real Redis and a real PostgreSQL, each part killed in turn. */
 import { spawnSync } from "node:child_process";
 import process from "node:process";
-import { findServices } from "./services.js";
+import { findServices } from "./findServices.js";
 
 let services;
 try {

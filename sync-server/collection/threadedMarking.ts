@@ -1,4 +1,4 @@
-/** Finds what documents name in a thread. Apart from what the thread itself imports: it is found beside the server. */
+/** Finds what documents name in a thread. */
 import { openJobThread } from "../stores/jobThread.ts";
 import type { OpenMarking } from "./marking.ts";
 
