@@ -8,7 +8,7 @@ import type { GuestModule } from "../../lib/kernel/capability.ts";
 import { paramGuest } from "../../lib/kernel/guest/param.ts";
 import { showingGuest } from "../../lib/kernel/guest/showing.ts";
 import { progressGuest } from "../../lib/kernel/progress/guest.ts";
-import { workerClock } from "../../lib/platform/browser/workerWorld.ts";
+import { swapRandom, workerClock } from "../../lib/platform/browser/workerWorld.ts";
 import { runsGuest } from "../../lib/runs/guest.ts";
 
 export function guestModules(tensorflow: typeof tf): readonly GuestModule[] {
@@ -17,6 +17,6 @@ export function guestModules(tensorflow: typeof tf): readonly GuestModule[] {
     paramGuest,
     progressGuest(workerClock),
     datasetsGuest,
-    runsGuest(tensorflow),
+    runsGuest(tensorflow, { swapRandom, now: () => workerClock.now() }),
   ];
 }

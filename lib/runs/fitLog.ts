@@ -3,6 +3,7 @@
  * log into one run go on where the one before them stopped.
  */
 import type * as tf from "@tensorflow/tfjs";
+import type { Batches } from "../capture/observers.ts";
 import type { RunParams } from "../document/runsDoc.ts";
 import type { Collector } from "./collector.ts";
 import { type FitPlan, fitProgress } from "./fitProgress.ts";
@@ -167,6 +168,10 @@ export function fitCallback(
     override onBatchEnd(_batch: number, logs?: Logs): Promise<void> {
       if (logs) this.#log?.batch(logs);
       return nothing;
+    }
+    onBatches({ labels, values }: Batches): void {
+      for (const one of values)
+        this.#log?.batch(Object.fromEntries(labels.map((label, i) => [label, one[i] ?? NaN])));
     }
     override onEpochEnd(_epoch: number, logs?: Logs): Promise<void> {
       if (logs) this.#log?.epoch(logs);

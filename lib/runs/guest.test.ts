@@ -11,6 +11,7 @@ import { type HandRun, runsGuest } from "./guest.ts";
 import { runsCapability } from "./host.ts";
 import { type Axis, decodeChunk } from "./series.ts";
 import { SeriesLog } from "./seriesLog.ts";
+import { swapRandom } from "../testing/chance.ts";
 
 type Start = (name?: string, options?: { params?: Record<string, never> }) => HandRun;
 const CELL = "cell" as CellId;
@@ -98,7 +99,7 @@ beforeAll(async () => {
   // Wrapped once, as a worker does; `world` is whatever the test at hand made.
   const guest = new Proxy({} as Guest, { get: (_, key): unknown => Reflect.get(world.guest, key) });
   const named = { ...tf, getBackend: () => backend };
-  startRun = runsGuest(named, () => (time += 40))(guest)["startRun"] as Start;
+  startRun = runsGuest(named, { swapRandom, now: () => (time += 40) })(guest)["startRun"] as Start;
 });
 
 beforeEach(() => {

@@ -4,6 +4,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { CellId } from "../base/ids.ts";
+import { captureFits } from "../capture/captureFits.ts";
+import type { SwapRandom } from "../capture/trace.ts";
 import type { Guest, GuestModule } from "../kernel/capability.ts";
 import type { RunParams } from "../document/runsDoc.ts";
 import type { TrainingPoint } from "./checkpointFile.ts";
@@ -43,11 +45,21 @@ interface CellRuns {
   readonly batches: Map<object, number>;
 }
 
-/** `now`: milliseconds that only go forward. */
-export function runsGuest(tf: Tf, now: () => number = () => performance.now()): GuestModule {
+/** Where training runs. `swapRandom` puts another generator in the place of Math.random and gives back the old one. */
+export interface RunsWorld {
+  readonly swapRandom: SwapRandom;
+  /** Milliseconds that only go forward. */
+  now(): number;
+}
+
+export function runsGuest(tf: Tf, world: RunsWorld): GuestModule {
   return (guest) => {
-    const tracking = new Tracking(tf, guest, now);
+    const tracking = new Tracking(tf, guest, () => world.now());
     tracking.wrap();
+    captureFits(tf, {
+      ...{ swapRandom: world.swapRandom, now: () => world.now(), isOn: () => true },
+      told: (model, how, why) => tracking.trainedAs(model, how, why),
+    });
     return {
       startRun: (name?: string, options?: { params?: RunParams }) =>
         tracking.startRun(name, options?.params),
@@ -166,6 +178,12 @@ class Tracking implements TrainingAround {
       this.#fits.delete(model);
       this.#keepers.delete(model);
     }
+  }
+
+  /** Whether a fit came from a captured program, and where not, why. */
+  trainedAs(model: object, how: "captured" | "stock", why: string): void {
+    const training = how === "captured" ? how : `${how}: ${why}`;
+    this.#fits.get(model)?.collector.describe({ training }, []);
   }
 
   /** A sequential model trains through a model within it. */

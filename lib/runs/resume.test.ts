@@ -13,6 +13,7 @@ import { type MemoryRooms, memoryRooms } from "../testing/memoryRooms.ts";
 import { runsGuest } from "./guest.ts";
 import { runsCapability } from "./host.ts";
 import { RunMetrics } from "./runMetrics.ts";
+import { swapRandom } from "../testing/chance.ts";
 
 // Real training, on whatever machine.
 vi.setConfig({ testTimeout: 30_000 });
@@ -75,7 +76,7 @@ const guest = new Proxy({} as Guest, {
 beforeAll(async () => {
   await tf.setBackend("cpu");
   watchTraining(tf, guest, { now: () => performance.now(), turn: () => tab.shop.world.turn() });
-  const modules = runsGuest(tf, () => tab.time)(guest);
+  const modules = runsGuest(tf, { swapRandom, now: () => tab.time })(guest);
   provide = () =>
     tab.shop.runtime.provide({ "@tensorflow/tfjs": tf }, [
       () => modules,

@@ -12,6 +12,7 @@ import { memoryRooms } from "../testing/memoryRooms.ts";
 import { runsGuest } from "./guest.ts";
 import { runsCapability } from "./host.ts";
 import { RUNS } from "./requests.ts";
+import { swapRandom } from "../testing/chance.ts";
 
 const rooms = memoryRooms();
 const host = runsCapability({
@@ -39,7 +40,9 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
   vi.spyOn(console, "log").mockImplementation(() => undefined);
   workshop.runtime.redirectConsole(console);
-  workshop.runtime.provide({ "@tensorflow/tfjs": tf }, [runsGuest(tf)]);
+  workshop.runtime.provide({ "@tensorflow/tfjs": tf }, [
+    runsGuest(tf, { swapRandom, now: () => performance.now() }),
+  ]);
   watchTraining(tf, workshop.runtime.guest, workshop.world);
 });
 

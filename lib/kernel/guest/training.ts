@@ -26,6 +26,8 @@ export function watchTraining(
       super({}, "never");
     }
     override onBatchEnd = between;
+    /** Captured training tells of many batches at a time. */
+    onBatches = between;
   }
   const reported = (original: Method): Method =>
     function (...args) {

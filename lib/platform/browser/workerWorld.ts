@@ -7,7 +7,7 @@ export function workerWorld(port: MessagePort): GuestWorld {
   return {
     load: loadBlob,
     post: (message: ToPage, transfer: Transferable[] = []) => port.postMessage(message, transfer),
-    setRandom: (random) => void (Math.random = random),
+    setRandom: (random) => void swapRandom(random),
     ...workerClock,
   };
 }
@@ -20,6 +20,12 @@ export const workerClock: Pick<GuestWorld, "now" | "later" | "turn"> = {
   },
   turn,
 };
+
+export function swapRandom(random: () => number): () => number {
+  const old = Math.random;
+  Math.random = random;
+  return old;
+}
 
 async function loadBlob(code: string, name: string): Promise<CellBody> {
   const blob = new Blob([`${code}\n//# sourceURL=${name}`], { type: "text/javascript" });

@@ -1,0 +1,164 @@
+/**
+ * The private fields of TensorFlow.js 4.22 that captured training stands on, named here and nowhere else.
+ * `missingInternals` says which of them another version lacks; captured training is then off, with that reason.
+ */
+import type * as tf from "@tensorflow/tfjs";
+
+export type TensorFlow = typeof tf;
+
+/** Names the values of a tensor; several tensors may share them. */
+export interface DataId {
+  readonly id: number;
+}
+
+/** What the backend holds of a tensor's values: here, on the device, or both. */
+export interface TensorData {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  values: ArrayLike<number> | null | undefined;
+  resource?: GPUBuffer | null | undefined;
+  refCount: number;
+}
+
+export interface UniformEntry {
+  readonly type: string;
+  readonly data: readonly number[];
+}
+
+/** A kernel of the WebGPU backend with the shapes that it is run with. */
+export interface WebGpuProgram {
+  readonly variableNames: readonly string[];
+  readonly outputShape: readonly number[];
+  readonly shaderKey: string;
+  /** Names of its own uniforms as WGSL declares them: "alpha : f32,". */
+  readonly uniforms?: string;
+  readonly op?: unknown;
+  getUserCode(): string;
+}
+
+export interface BufferPool {
+  acquireBuffer(size: number, usage: number, mapped?: boolean, reuse?: boolean): GPUBuffer;
+  releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
+}
+
+export interface TensorInfo {
+  readonly dataId: DataId;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+export interface WebGpuBackend {
+  readonly device: GPUDevice;
+  readonly queue: GPUQueue;
+  readonly tensorMap: { get(id: DataId): TensorData; has(id: DataId): boolean };
+  bufferManager: BufferPool;
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  dispatchCountInPass: number;
+  uniformPendingDisposal: GPUBuffer[];
+  stagingPendingDisposal: GPUBuffer[];
+  submitQueue(): void;
+  endComputePassEncoder(): void;
+  uploadToGPU(id: DataId): void;
+  runWebGPUProgram(
+    program: WebGpuProgram,
+    inputs: readonly TensorInfo[],
+    dtype: string,
+    uniforms?: readonly UniformEntry[],
+    output?: TensorInfo,
+  ): TensorInfo;
+  write(values: unknown, shape: readonly number[], dtype: string): DataId;
+  read(id: DataId): Promise<unknown>;
+  readSync(id: DataId): unknown;
+  makeTensorInfo(shape: readonly number[], dtype: string, values?: unknown): TensorInfo;
+  incRef(id: DataId): void;
+}
+
+const BACKEND_FIELDS = [
+  "device",
+  "queue",
+  "tensorMap",
+  "bufferManager",
+  "commandEncoder",
+  "computePassEncoder",
+  "dispatchCountInPass",
+  "uniformPendingDisposal",
+  "stagingPendingDisposal",
+  "submitQueue",
+  "endComputePassEncoder",
+  "uploadToGPU",
+  "runWebGPUProgram",
+  "write",
+  "read",
+  "readSync",
+  "makeTensorInfo",
+  "incRef",
+] as const satisfies readonly (keyof WebGpuBackend)[];
+
+/** The parts of a model's own training loop that are called or replaced. */
+export interface TrainingModel {
+  readonly inputs: readonly unknown[];
+  readonly outputs: readonly unknown[];
+  stopTraining_: boolean;
+  history: tf.History;
+  optimizer: OptimizerState;
+  collectedTrainableWeights: readonly { readonly name: string }[];
+  makeTrainFunction(): TrainFunction;
+  fitLoop: FitLoop;
+  testLoop(f: unknown, ins: readonly tf.Tensor[], batchSize: number): tf.Scalar[];
+}
+
+/** Takes inputs, targets and sample weights of a batch; gives the loss and the metrics as scalars. */
+export type TrainFunction = (data: readonly (tf.Tensor | null)[]) => tf.Scalar[];
+
+/** As TensorFlow.js 4.22 calls it (engine/training.js). */
+export type FitLoop = (
+  this: TrainingModel,
+  f: TrainFunction,
+  ins: readonly (tf.Tensor | null)[],
+  outLabels: readonly string[],
+  batchSize: number | undefined,
+  epochs: number | undefined,
+  verbose: number | undefined,
+  callbacks: readonly tf.CustomCallback[],
+  valF: unknown,
+  valIns: readonly tf.Tensor[],
+  shuffle: boolean | string | undefined,
+  callbackMetrics: readonly string[],
+  initialEpoch: number | undefined,
+  ...rest: unknown[]
+) => Promise<tf.History>;
+
+export interface OptimizerState {
+  /** Counted by every optimizer where it applies gradients. */
+  iterations_?: number;
+  getConfig(): Record<string, unknown>;
+  getClassName?(): string;
+}
+
+const MODEL_METHODS = ["makeTrainFunction", "fitLoop", "testLoop"] as const;
+
+/** The backend in use where it is WebGPU's. */
+export function webgpuBackend(tf: TensorFlow): WebGpuBackend | undefined {
+  return tf.getBackend() === "webgpu" ? (tf.backend() as unknown as WebGpuBackend) : undefined;
+}
+
+/** Fields that are not there: in the version that the rest was written for, none. */
+export function missingInternals(tf: TensorFlow): readonly string[] {
+  const backend = webgpuBackend(tf);
+  const ofBackend = backend ? BACKEND_FIELDS.filter((name) => !(name in backend)) : [];
+  const model = tf.LayersModel.prototype as unknown as Record<string, unknown>;
+  const ofModels = MODEL_METHODS.filter((name) => typeof model[name] !== "function");
+  const ofLists = typeof tf.CallbackList.prototype.setModel === "function" ? [] : ["setModel"];
+  return [...ofBackend, ...ofModels, ...ofLists];
+}
+
+/** Where the device is to do nothing of the step at once, what is pending goes first. */
+export function submitPending(backend: WebGpuBackend): void {
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+}
+
+export function variablesOf(tf: TensorFlow): tf.Variable[] {
+  return Object.values(tf.engine().registeredVariables);
+}

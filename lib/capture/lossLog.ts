@@ -1,0 +1,130 @@
+/**
+ * The losses and metrics of an epoch's batches on their way from the device: read some batches behind, told to callbacks
+ * in order, and summed as TensorFlow.js sums them, in single precision one after another.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { TrainingModel } from "./internals.ts";
+import type { ProofWorld } from "./prove.ts";
+import type { Observers } from "./observers.ts";
+import { readBack } from "./readBack.ts";
+
+/** So many chunks may be on their way before the next waits. */
+const AHEAD = 2;
+/** Held tensors of batches that were not captured are read so many at a time. */
+const HELD = 64;
+
+interface Pending {
+  readonly first: number;
+  readonly size: number;
+  /** For each batch the values in the order of the labels. */
+  readonly values: () => Promise<readonly (readonly number[])[]>;
+}
+
+/** Steps of a program, whose outputs are in the buffer one after another. */
+interface Ran {
+  readonly first: number;
+  readonly size: number;
+  readonly steps: number;
+  readonly buffer: GPUBuffer;
+}
+
+export class LossLog {
+  seen = 0;
+  readonly totals: number[];
+  readonly #world: ProofWorld;
+  readonly #labels: readonly string[];
+  readonly #observers: Observers;
+  #pending: Pending[] = [];
+  #held = 0;
+
+  constructor(world: ProofWorld, labels: readonly string[], observers: Observers) {
+    this.#world = world;
+    this.#labels = labels;
+    this.#observers = observers;
+    this.totals = labels.map(() => 0);
+  }
+
+  async begin(batch: number): Promise<void> {
+    for (const one of this.#observers.each) await one.onBatchBegin(batch, {});
+  }
+
+  room(bytes: number): GPUBuffer {
+    return this.#world.backend.device.createBuffer({ size: Math.max(4, bytes), usage: 0xc });
+  }
+
+  /** One batch as TensorFlow.js gave it; the tensors are this log's from here on. */
+  addTensors(batch: number, size: number, outputs: readonly tf.Tensor[]): void {
+    this.#held++;
+    const values = async (): Promise<number[][]> => {
+      const read = await Promise.all(outputs.map(async (one) => (await one.data())[0] ?? NaN));
+      this.#world.tf.dispose([...outputs]);
+      this.#held--;
+      return [read];
+    };
+    this.#pending.push({ first: batch, size, values });
+  }
+
+  /** Batches that a program ran; `read` is called when they are here. */
+  addBuffer({ first, size, steps, buffer }: Ran, read: () => void): void {
+    const reading = readBack(this.#world.backend, [{ buffer, size: buffer.size }]);
+    reading.catch(() => undefined);
+    const values = async (): Promise<number[][]> => {
+      const [bytes] = await reading;
+      buffer.destroy();
+      read();
+      const all = new Float32Array(bytes ?? new ArrayBuffer(0));
+      const width = all.length / steps;
+      const count = this.#labels.length;
+      return Array.from({ length: steps }, (_, step) => [
+        ...all.subarray(step * width, step * width + count),
+      ]);
+    };
+    this.#pending.push({ first, size, values });
+  }
+
+  /** Takes in what has come, as far as it must be before training goes on. */
+  async turn(model: TrainingModel): Promise<void> {
+    const isWatched = this.#observers.each.length > 0;
+    const most = isWatched ? 0 : this.#held > 0 ? HELD : AHEAD - 1;
+    while (this.#pending.length > most && !model.stopTraining_) await this.#take();
+    if (isWatched) return;
+    const batch = this.#pending.at(-1)?.first ?? 0;
+    for (const one of this.#observers.yielding) await one.onBatchEnd(batch, {});
+  }
+
+  async finish(): Promise<void> {
+    while (this.#pending.length > 0) await this.#take();
+  }
+
+  async #take(): Promise<void> {
+    const pending = this.#pending.shift();
+    if (!pending) return;
+    const values = await pending.values();
+    const { first, size } = pending;
+    for (const one of values) {
+      this.seen += size;
+      this.#labels.forEach((_, i) => {
+        const weighted = Math.fround((one[i] ?? NaN) * size);
+        this.totals[i] = Math.fround((this.totals[i] ?? 0) + weighted);
+      });
+    }
+    const sizes = values.map(() => size);
+    for (const one of this.#observers.many)
+      await one.onBatches({ first, sizes, labels: this.#labels, values });
+    const [only] = values;
+    if (this.#observers.each.length > 0 && only) await this.#tellEach(first, size, only);
+  }
+
+  /** As TensorFlow.js tells them: scalars, which a callback may have read and replaced by numbers. */
+  async #tellEach(batch: number, size: number, values: readonly number[]): Promise<void> {
+    const { tf } = this.#world;
+    const scalars = this.#labels.map((label, i) => [label, tf.scalar(values[i] ?? NaN)] as const);
+    const logs = { batch, size, ...Object.fromEntries(scalars) };
+    try {
+      for (const one of [...this.#observers.each, ...this.#observers.yielding])
+        await one.onBatchEnd(batch, logs);
+    } finally {
+      tf.dispose(scalars.map(([, scalar]) => scalar));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** What decides beside the weights what a training step of a model is: equal texts, equal steps. */
+import type { TrainingModel } from "./internals.ts";
+
+interface Layer {
+  readonly trainable?: boolean;
+  getConfig?(): unknown;
+}
+
+interface Compiled {
+  readonly layers?: readonly Layer[];
+  readonly lossFunctions?: readonly object[];
+  readonly metricsTensors?: readonly (readonly unknown[])[];
+}
+
+const numbers = new WeakMap<object, number>();
+let last = 0;
+
+export function modelState(model: TrainingModel): string {
+  const { layers = [], lossFunctions = [], metricsTensors = [] } = model as unknown as Compiled;
+  return JSON.stringify([
+    numberOf(model.optimizer),
+    model.optimizer.getConfig(),
+    lossFunctions.map(numberOf),
+    metricsTensors.map(([metric]) => (typeof metric === "function" ? numberOf(metric) : 0)),
+    layers.map((layer) => [layer.trainable, layer.getConfig?.()]),
+  ]);
+}
+
+function numberOf(object: object): number {
+  const number = numbers.get(object) ?? ++last;
+  numbers.set(object, number);
+  return number;
+}

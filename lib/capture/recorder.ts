@@ -1,0 +1,286 @@
+/**
+ * Stands between TensorFlow.js and a virtual device while a step is traced, and writes the step's graph. What it puts in
+ * the place of the backend's own methods it takes out again.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { alea } from "seedrandom";
+import { type Elementwise, elementwiseOf } from "./elementwise.ts";
+import type { BufferId, BufferInfo, Command, Graph, Origin, Update } from "./graph.ts";
+import type { BufferPool, DataId, TensorData, TensorFlow, WebGpuBackend } from "./internals.ts";
+import { NotCapturable } from "./notCapturable.ts";
+import {
+  type Dispatch,
+  isVirtual,
+  virtualBindGroup,
+  virtualEncoder,
+  virtualPool,
+} from "./virtualDevice.ts";
+
+const STORAGE_AND_COPIES = 0x80 | 0x4 | 0x8;
+
+interface Draws {
+  /** How many there were before these. */
+  readonly nth: number;
+  readonly draws: readonly number[];
+}
+
+export class Recorder {
+  readonly #backend: WebGpuBackend;
+  readonly #pool: BufferPool;
+  readonly #writeBuffer: GPUQueue["writeBuffer"];
+  readonly #variables: ReadonlySet<object>;
+  readonly #buffers: BufferInfo[] = [];
+  readonly #commands: Command[] = [];
+  readonly #numbers = new Map<GPUBuffer, BufferId>();
+  readonly #made = new Set<DataId>();
+  readonly #drawnBy = new Map<DataId, Draws>();
+  readonly #uploads = new Map<GPUBuffer, Origin>();
+  readonly #outsideOf = new Map<GPUBuffer, DataId>();
+  readonly outside: DataId[] = [];
+  #draws: number[] = [];
+  #drawn = 0;
+  #explained = 0;
+  #uploading: DataId | undefined;
+  #running: { readonly name: string; readonly elementwise: Elementwise | null } | undefined;
+  #state = 0x2545f491;
+
+  constructor(backend: WebGpuBackend, variables: ReadonlySet<object>) {
+    this.#backend = backend;
+    this.#pool = backend.bufferManager;
+    this.#writeBuffer = backend.queue.writeBuffer.bind(backend.queue);
+    this.#variables = variables;
+  }
+
+  /** Any numbers will do: a trace computes nothing. */
+  readonly draw = (): number => {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    const drawn = this.#state / 2 ** 32;
+    this.#draws.push(drawn);
+    this.#drawn++;
+    return drawn;
+  };
+
+  /** Puts the virtual device in the place of the real one, and gives back how to undo it. */
+  install(tf: TensorFlow): () => void {
+    const backend = this.#backend;
+    const { device, queue } = backend;
+    const encoder = virtualEncoder({
+      dispatched: (dispatch) => this.#dispatched(dispatch),
+      uploaded: (to, data) => this.#uploaded(to, data),
+    });
+    const undo = [
+      replace(tf.engine(), "makeVariable", refuseVariable),
+      replace(device, "createCommandEncoder", () => encoder),
+      replace(device, "createBindGroup", virtualBindGroup),
+      replace(queue, "submit", () => undefined),
+      replace(queue, "writeBuffer", virtualWrite),
+      replace(backend, "uploadToGPU", this.#upload(backend.uploadToGPU.bind(backend))),
+      replace(backend, "runWebGPUProgram", this.#run(backend.runWebGPUProgram.bind(backend))),
+      replace(backend, "write", this.#write(backend.write.bind(backend))),
+      replace(backend, "read", this.#refuseRead(backend.read.bind(backend))),
+      replace(backend, "readSync", this.#refuseRead(backend.readSync.bind(backend))),
+    ];
+    backend.bufferManager = virtualPool();
+    return () => {
+      for (const one of undo) one();
+      backend.bufferManager = this.#pool;
+      backend.commandEncoder = null;
+      backend.computePassEncoder = null;
+      backend.dispatchCountInPass = 0;
+      backend.uniformPendingDisposal = [];
+      backend.stagingPendingDisposal = [];
+    };
+  }
+
+  #upload(original: WebGpuBackend["uploadToGPU"]): WebGpuBackend["uploadToGPU"] {
+    return (id) => {
+      const backend = this.#backend;
+      const data = backend.tensorMap.get(id);
+      if (!this.#made.has(id) && !data.resource && data.values) this.#place(data, data.values);
+      this.#uploading = id;
+      original(id);
+      this.#uploading = undefined;
+      const { resource } = data;
+      if (resource && !isVirtual(resource)) this.#outsideOf.set(resource, id);
+    };
+  }
+
+  /** A tensor from before goes to the device as it would in a step that is run: it is there for the steps after. */
+  #place(data: TensorData, values: ArrayLike<number>): void {
+    const isInteger = data.dtype === "int32" || data.dtype === "bool";
+    const typed = isInteger ? Int32Array.from(values) : Float32Array.from(values);
+    const buffer = this.#pool.acquireBuffer(typed.byteLength, STORAGE_AND_COPIES);
+    this.#writeBuffer(buffer, 0, typed);
+    data.resource = buffer;
+    data.values = null;
+  }
+
+  #run(original: WebGpuBackend["runWebGPUProgram"]): WebGpuBackend["runWebGPUProgram"] {
+    return (program, inputs, dtype, uniforms, output) => {
+      const { tensorMap } = this.#backend;
+      const dtypes = [dtype, ...inputs.map(({ dataId }) => tensorMap.get(dataId).dtype)];
+      const shapes = inputs.map(({ shape }) => shape);
+      const name = program.constructor.name;
+      const elementwise = output ? null : elementwiseOf(program, shapes, dtypes, uniforms ?? []);
+      this.#running = { name, elementwise };
+      try {
+        return original(program, inputs, dtype, uniforms, output);
+      } finally {
+        this.#running = undefined;
+      }
+    };
+  }
+
+  /** Draws since the last tensor was written are what this one's values come from. */
+  #write(original: WebGpuBackend["write"]): WebGpuBackend["write"] {
+    return (values, shape, dtype) => {
+      const id = original(values, shape, dtype);
+      this.#made.add(id);
+      if (this.#draws.length > 0 && values != null) {
+        this.#drawnBy.set(id, { nth: this.#drawn - this.#draws.length, draws: this.#draws });
+        this.#draws = [];
+      }
+      return id;
+    };
+  }
+
+  #refuseRead<Read extends (id: DataId) => unknown>(original: Read): Read {
+    return ((id: DataId) => {
+      const { resource, values } = this.#backend.tensorMap.get(id);
+      if (values == null || isVirtual(resource))
+        throw new NotCapturable("the step reads a tensor back");
+      return original(id);
+    }) as Read;
+  }
+
+  #uploaded(to: GPUBuffer, data: Uint8Array): void {
+    const draws = this.#uploading && this.#drawnBy.get(this.#uploading);
+    const origin: Origin = draws ? this.#explain(draws, data) : { kind: "constant", data };
+    this.#uploads.set(to, origin);
+  }
+
+  /** Values that are this draw's uniform numbers, to the bit, can be drawn again for each step. */
+  #explain({ nth, draws }: Draws, data: Uint8Array): Origin {
+    const [draw] = draws;
+    const values = new Float32Array(data.buffer);
+    const next = alea(String(draw));
+    if (draws.length !== 1 || values.some((value) => value !== Math.fround(next())))
+      throw new NotCapturable("the step draws random numbers other than a dropout's");
+    this.#explained++;
+    return { kind: "drawn", nth, count: values.length };
+  }
+
+  #dispatched({ pipeline, buffers, uniform, workgroups }: Dispatch): void {
+    const [output, ...inputs] = buffers.map((buffer) => this.#number(buffer));
+    if (output === undefined || !this.#running) throw new NotCapturable("the step draws a picture");
+    this.#commands.push({
+      kernel: { kind: "stock", name: this.#running.name, pipeline, key: numberOf(pipeline) },
+      inputs,
+      outputs: [output],
+      uniform,
+      dispatch: workgroups,
+      elementwise: this.#running.elementwise,
+    });
+  }
+
+  #number(buffer: GPUBuffer): BufferId {
+    const known = this.#numbers.get(buffer);
+    if (known !== undefined) return known;
+    const id: BufferId = this.#buffers.length;
+    this.#numbers.set(buffer, id);
+    this.#buffers.push({ size: buffer.size, origin: this.#originOf(buffer) });
+    return id;
+  }
+
+  #originOf(buffer: GPUBuffer): Origin {
+    if (isVirtual(buffer)) return this.#uploads.get(buffer) ?? { kind: "computed" };
+    const dataId = this.#outsideOf.get(buffer);
+    if (!dataId) throw new NotCapturable("the step reads a buffer that is no tensor's");
+    this.outside.push(dataId);
+    return { kind: "outside", outside: this.outside.length - 1 };
+  }
+
+  virtualOf(id: DataId, why: string): BufferId {
+    const { resource } = this.#backend.tensorMap.get(id);
+    if (!resource || !isVirtual(resource)) throw new NotCapturable(`${why} on the device`);
+    return this.#number(resource);
+  }
+
+  /** What a variable held before and holds now. */
+  update(variable: tf.Variable, before: DataId): Update {
+    if (variable.isDisposed) throw new NotCapturable("the step disposes of a variable");
+    const to = this.virtualOf(
+      variable.dataId as DataId,
+      `the new ${variable.name} is not computed`,
+    );
+    const { resource } = this.#backend.tensorMap.get(before);
+    if (!resource) throw new NotCapturable(`${variable.name} is not on the device`);
+    this.#outsideOf.set(resource, before);
+    return { from: this.#number(resource), to };
+  }
+
+  refuseLeftovers(variables: readonly tf.Variable[]): void {
+    const assigned = new Set<object>(variables.map(({ dataId }) => dataId));
+    const { tensorMap } = this.#backend;
+    for (const id of this.#made)
+      if (!assigned.has(id) && !this.#variables.has(id) && tensorMap.has(id))
+        throw new NotCapturable("the step keeps a tensor for later");
+    if (this.#explained !== this.#drawn)
+      throw new NotCapturable("the step draws random numbers other than a dropout's");
+  }
+
+  graph(updates: readonly Update[], outputs: readonly BufferId[]): Graph {
+    if (new Set(updates.map(({ to }) => to)).size < updates.length)
+      throw new NotCapturable("two variables share their values");
+    return { buffers: this.#buffers, commands: this.#commands, updates, outputs };
+  }
+
+  /** What is virtual is taken out of the tensors again. */
+  forget(): void {
+    const { tensorMap } = this.#backend;
+    for (const id of this.#made) {
+      if (!tensorMap.has(id)) continue;
+      const data = tensorMap.get(id);
+      if (isVirtual(data.resource)) data.resource = null;
+    }
+  }
+}
+
+const pipelines = new WeakMap<GPUComputePipeline, number>();
+let lastPipeline = 0;
+
+function numberOf(pipeline: GPUComputePipeline): number {
+  const number = pipelines.get(pipeline) ?? ++lastPipeline;
+  pipelines.set(pipeline, number);
+  return number;
+}
+
+/** A first step makes what the steps after it change: an optimizer's slots. It is traced before it has any. */
+function refuseVariable(): never {
+  throw new NotCapturable("the step makes a new variable", "not yet");
+}
+
+function virtualWrite(
+  to: GPUBuffer,
+  _: number,
+  data: ArrayBuffer,
+  offset = 0,
+  size = data.byteLength - offset,
+): void {
+  if (!isVirtual(to)) throw new NotCapturable("the step writes into a buffer from before it");
+  to.data = data.slice(offset, offset + size);
+}
+
+/** Puts something else in a field of this one object, and gives back how to undo it. */
+function replace<Of extends object, Name extends keyof Of>(
+  of: Of,
+  name: Name,
+  by: unknown,
+): () => void {
+  const own = Object.getOwnPropertyDescriptor(of, name);
+  Object.defineProperty(of, name, { value: by, configurable: true, writable: true });
+  return () => {
+    if (own) Object.defineProperty(of, name, own);
+    else Reflect.deleteProperty(of, name);
+  };
+}

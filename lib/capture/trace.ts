@@ -1,0 +1,88 @@
+/**
+ * Runs a step once against a virtual device and writes down what it asks of it. Afterwards everything is as before:
+ * variables, tensors, the optimizer's count. The step's JavaScript has run, its arithmetic has not.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import type { Graph } from "./graph.ts";
+import {
+  type DataId,
+  type TensorFlow,
+  type WebGpuBackend,
+  submitPending,
+  variablesOf,
+} from "./internals.ts";
+import { Recorder } from "./recorder.ts";
+
+/** What a traced step is bound to beyond its graph. */
+export interface Traced {
+  readonly graph: Graph;
+  /** What was there before the step, by the number that `Origin.outside` has for it. */
+  readonly outside: readonly Outside[];
+  /** The variables of `graph.updates`, in their order. */
+  readonly variables: readonly tf.Variable[];
+}
+
+export type Outside =
+  | { readonly kind: "variable"; readonly variable: tf.Variable }
+  /** A tensor that the step was given, by its place among them. */
+  | { readonly kind: "input"; readonly input: number }
+  | { readonly kind: "tensor"; readonly dataId: DataId };
+
+/** Puts another generator in the place of Math.random and gives back the one that was there. */
+export type SwapRandom = (random: () => number) => () => number;
+
+/** Gives scalars, or other tensors that are the caller's. */
+export type Step = () => readonly tf.Tensor[];
+
+/** Throws NotCapturable with the reason where the step is not the same commands each time. */
+export function trace(
+  tf: TensorFlow,
+  backend: WebGpuBackend,
+  swapRandom: SwapRandom,
+  step: Step,
+  inputs: readonly tf.Tensor[] = [],
+): Traced {
+  const variables = variablesOf(tf);
+  for (const { dataId } of [...variables, ...inputs]) backend.uploadToGPU(dataId as DataId);
+  submitPending(backend);
+  const held = new Map(variables.map((one) => [one, tf.keep(tf.clone(one))]));
+  const recorder = new Recorder(backend, new Set(variables.map(({ dataId }) => dataId)));
+  const before = variables.map((one) => ({ one, dataId: one.dataId as DataId }));
+  const outsideOf = (dataId: DataId): Outside => {
+    const known = before.find((one) => one.dataId === dataId);
+    if (known) return { kind: "variable", variable: known.one };
+    const input = inputs.findIndex((one) => one.dataId === dataId);
+    return input < 0 ? { kind: "tensor", dataId } : { kind: "input", input };
+  };
+  const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
+  // Nothing that comes of a random draw may be computed here, where a replay would not see it.
+  tf.env().set("WEBGPU_CPU_FORWARD", false);
+  const random = swapRandom(recorder.draw);
+  const restore = recorder.install(tf);
+  try {
+    const outputs = step();
+    const ids = outputs.map(({ dataId }) =>
+      recorder.virtualOf(dataId as DataId, "what it gives is not computed"),
+    );
+    tf.dispose([...outputs]);
+    submitPending(backend);
+    const changed = before.filter(({ one, dataId }) => one.isDisposed || one.dataId !== dataId);
+    const updates = changed.map(({ one, dataId }) => recorder.update(one, dataId));
+    recorder.refuseLeftovers(variables);
+    return {
+      graph: recorder.graph(updates, ids),
+      outside: recorder.outside.map(outsideOf),
+      variables: changed.map(({ one }) => one),
+    };
+  } finally {
+    restore();
+    swapRandom(random);
+    tf.env().set("WEBGPU_CPU_FORWARD", forward);
+    recorder.forget();
+    for (const { one, dataId } of before) {
+      const old = held.get(one);
+      if (old && !one.isDisposed && one.dataId !== dataId) one.assign(old);
+      old?.dispose();
+    }
+  }
+}
