@@ -1,103 +1,140 @@
 /**
- * One step of one shape on its way from TensorFlow.js to a program: it runs as it is until a program of it is proved, the
- * next step is traced again, and only where that gives the same program do the steps after it come from the program.
+ * One step of one shape on its way from TensorFlow.js to a program: it runs as it is until a program of it is proved, then
+ * a step is traced again, and only where that gives the same program do the steps after it come from the program.
  */
 import type * as tf from "@tensorflow/tfjs";
 import { NotCapturable } from "./notCapturable.ts";
 import type { Program } from "./program.ts";
-import { type ProofWorld, type ProvableStep, prove } from "./prove.ts";
-import { type Traced, trace } from "./trace.ts";
+import { type Found, prove } from "./prove.ts";
+import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
 
 /** How a step is run now. */
 export type Standing =
   /** As TensorFlow.js runs it; the next step may be captured. */
   | { readonly kind: "trying" }
+  /** The same, while what a program gives is on its way from the device. */
+  | { readonly kind: "proving"; readonly settled: Promise<void> }
+  /** The next step is traced again. */
+  | ({ readonly kind: "proved" } & Proved)
   /** From its program. */
-  | { readonly kind: "captured"; readonly program: Program; readonly difference: number }
+  | ({ readonly kind: "captured" } & Proved)
   /** As TensorFlow.js runs it, for this reason. */
   | { readonly kind: "stock"; readonly why: string };
 
+interface Proved {
+  readonly program: Program;
+  readonly difference: number;
+}
+
+/** A first step makes what the ones after it use; what still makes something new after so many never ends with it. */
+const MOST_TRIES = 3;
+const NO_OTHER = "the step changes from one time to the next";
+
 export class CapturedStep {
   #standing: Standing = { kind: "trying" };
-  /** Proved, but the second trace is still to come. */
-  #proved: { readonly program: Program; readonly difference: number } | undefined;
   #tries = 0;
 
   get standing(): Standing {
     return this.#standing;
   }
 
+  get program(): Program | undefined {
+    return this.#standing.kind === "captured" ? this.#standing.program : undefined;
+  }
+
   /**
-   * Does one step for real, and what there is to do for its capture. Gives what the step gave, or undefined where the
-   * program is ready: then nothing was done, and the step is the program's.
+   * Does one step as TensorFlow.js does it, and what there is to do for its capture. Undefined where the program is
+   * ready: then nothing was done, and the step is the program's.
    */
-  async advance(world: ProofWorld, step: ProvableStep): Promise<readonly tf.Tensor[] | undefined> {
-    if (this.#standing.kind === "captured") return undefined;
-    if (this.#standing.kind === "stock") return step.run();
-    if (this.#proved) return this.#confirm(world, step, this.#proved);
+  advance(
+    world: StepWorld,
+    step: Step,
+    inputs: readonly tf.Tensor[],
+  ): readonly tf.Tensor[] | undefined {
+    switch (this.#standing.kind) {
+      case "captured":
+        return undefined;
+      case "proved":
+        if (this.#confirm(world, step, inputs, this.#standing)) return undefined;
+        return step(inputs);
+      case "trying":
+        return this.#prove(world, step, inputs);
+      default:
+        return step(inputs);
+    }
+  }
+
+  #prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
     try {
-      const { outputs, program, difference } = await prove(world, step);
-      if (program) this.#proved = { program, difference };
-      else this.#giveUp(`the program differs by ${difference.toPrecision(1)}`);
+      const { outputs, found } = prove(world, step, inputs);
+      const proving: Standing = {
+        kind: "proving",
+        settled: found.then(
+          (one) => this.#found(proving, one),
+          // The device was lost: whoever reads what the step gave is told so.
+          () => this.#found(proving, { program: undefined, difference: NaN }),
+        ),
+      };
+      this.#standing = proving;
       return outputs;
     } catch (error) {
       if (!(error instanceof NotCapturable)) throw error;
-      if (error.when === "never" || ++this.#tries > 2) this.#giveUp(error.message);
-      return step.run();
+      if (error.when === "never" || ++this.#tries > MOST_TRIES)
+        this.#standing = { kind: "stock", why: error.message };
+      return step(inputs);
     }
   }
 
-  /** Traced again before it is used again: whatever may have changed since, the program is the same or not used. */
-  check(world: ProofWorld, step: ProvableStep): void {
-    if (this.#standing.kind !== "captured") return;
-    if (this.#isSame(world, step, this.#standing.program)) return;
-    this.reset();
+  #found(proving: Standing, { program, difference }: Found): void {
+    if (this.#standing !== proving) program?.dispose();
+    else if (program) this.#standing = { kind: "proved", program, difference };
+    else {
+      const why = `a program of it differs by ${difference.toPrecision(1)}`;
+      this.#standing = { kind: "stock", why };
+    }
   }
 
   #confirm(
-    world: ProofWorld,
-    step: ProvableStep,
-    proved: { readonly program: Program; readonly difference: number },
-  ): readonly tf.Tensor[] | undefined {
-    this.#proved = undefined;
-    if (this.#isSame(world, step, proved.program)) {
-      this.#standing = { kind: "captured", ...proved };
-      return undefined;
-    }
-    proved.program.dispose();
-    this.#giveUp("the step changes from one time to the next");
-    return step.run();
+    world: StepWorld,
+    step: Step,
+    inputs: readonly tf.Tensor[],
+    { program, difference }: Proved,
+  ): boolean {
+    const isSame = isStill(world, step, inputs, program);
+    if (!isSame) program.dispose();
+    this.#standing = isSame
+      ? { kind: "captured", program, difference }
+      : { kind: "stock", why: NO_OTHER };
+    return isSame;
   }
 
-  #isSame(world: ProofWorld, step: ProvableStep, program: Program): boolean {
-    const forget = step.remember();
-    let traced: Traced;
-    try {
-      traced = trace(world.tf, world.backend, world.swapRandom, () => step.run(), step.inputs);
-    } catch (error) {
-      if (error instanceof NotCapturable) return false;
-      throw error;
-    } finally {
-      forget();
-    }
-    return program.isOf(traced);
-  }
-
-  #giveUp(why: string): void {
-    this.#standing = { kind: "stock", why };
+  /** Traced again before it is used again: whatever changed since, the program is of this step or is not used. */
+  check(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
+    if (this.#standing.kind === "captured" && isStill(world, step, inputs, this.#standing.program))
+      return;
+    this.reset();
   }
 
   /** Everything anew, as where the model was compiled again. */
   reset(): void {
-    this.dispose();
+    if ("program" in this.#standing) this.#standing.program.dispose();
     this.#standing = { kind: "trying" };
     this.#tries = 0;
   }
+}
 
-  dispose(): void {
-    if (this.#standing.kind === "captured") this.#standing.program.dispose();
-    this.#proved?.program.dispose();
-    this.#proved = undefined;
-    this.#standing = { kind: "trying" };
+function isStill(
+  world: StepWorld,
+  step: Step,
+  inputs: readonly tf.Tensor[],
+  program: Program,
+): boolean {
+  let traced: Traced;
+  try {
+    traced = trace(world, step, inputs);
+  } catch (error) {
+    if (error instanceof NotCapturable) return false;
+    throw error;
   }
+  return program.isOf(traced);
 }

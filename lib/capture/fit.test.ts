@@ -1,98 +1,170 @@
 import type * as tf from "@tensorflow/tfjs";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { seededRandom } from "../kernel/guest/random.ts";
-import { swapRandom } from "../testing/chance.ts";
-import { softwareGpu } from "../testing/softwareGpu.ts";
-import { captureFits } from "./captureFits.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { type Make, type Told, fittedBothWays, mlp, onSoftwareGpu } from "./testing/bothWays.ts";
 
-type Told = readonly [how: string, why: string];
+// Kernels are compiled for a device that is software, beside other tests.
+vi.setConfig({ testTimeout: 120_000 });
 
 let gpu: typeof tf;
-let isOn = true;
-let told: Told[] = [];
-const systems = Math.random;
-
 beforeAll(async () => {
-  gpu = await softwareGpu();
-  captureFits(gpu, {
-    swapRandom,
-    now: () => performance.now(),
-    isOn: () => isOn,
-    told: (_, how, why) => told.push([how, why]),
-  });
-});
-afterEach(() => {
-  Math.random = systems;
-  gpu.disposeVariables();
+  gpu = await onSoftwareGpu();
 });
 
-interface Outcome {
-  readonly history: Record<string, unknown>;
-  readonly weights: readonly (readonly number[])[];
-  readonly next: number;
-  readonly calls: readonly unknown[];
-  readonly told: readonly Told[];
-}
+const CAPTURED: Told = ["captured", ""];
 
-type Make = () => { model: tf.LayersModel; x: tf.Tensor; y: tf.Tensor };
-
-async function fitted(
-  on: boolean,
-  make: Make,
-  args: (calls: unknown[], model: tf.LayersModel) => tf.ModelFitArgs,
-): Promise<Outcome> {
-  isOn = on;
-  told = [];
-  Math.random = seededRandom(11);
-  const { model, x, y } = make();
-  const calls: unknown[] = [];
-  const { history } = await model.fit(x, y, { verbose: 0, ...args(calls, model) });
-  const all = Object.values(gpu.engine().registeredVariables);
-  const weights = await Promise.all(all.map(async (one) => [...(await one.data())]));
-  const outcome = { history, weights, next: Math.random(), calls, told };
-  model.dispose();
-  gpu.disposeVariables();
-  gpu.dispose([x, y]);
-  return outcome;
-}
-
+/** Fits twice, captured and as it is, and expects everything that can be seen of both to be the same. */
 async function expectSame(
   make: Make,
   args: (calls: unknown[], model: tf.LayersModel) => tf.ModelFitArgs,
+  told: readonly Told[] = [CAPTURED],
 ): Promise<void> {
-  const stock = await fitted(false, make, args);
-  const captured = await fitted(true, make, args);
-  expect(captured.told).toEqual([["captured", ""]]);
-  expect({ ...captured, told: [] }).toEqual({ ...stock, told: [] });
+  const { captured, stock } = await fittedBothWays(make, (calls, { model, x, y }) =>
+    model.fit(x, y, { verbose: 0, ...args(calls, model) }),
+  );
+  expect(captured.told).toEqual(told);
+  expect(captured.seen).toEqual(stock.seen);
 }
 
-const mlp =
-  (optimizer: string, rows = 100): Make =>
-  () => {
-    const model = gpu.sequential();
-    model.add(gpu.layers.dense({ units: 16, activation: "relu", inputShape: [4] }));
-    model.add(gpu.layers.dropout({ rate: 0.3 }));
-    model.add(gpu.layers.dense({ units: 3, activation: "softmax" }));
-    model.compile({ optimizer, loss: "categoricalCrossentropy", metrics: ["accuracy"] });
-    const classes = Int32Array.from({ length: rows }, (_, i) => i % 3);
-    const y = gpu.tidy(() => gpu.oneHot(gpu.tensor1d(classes, "int32"), 3).toFloat());
-    return { model, x: gpu.randomUniform([rows, 4]), y };
-  };
-
-describe("a captured fit", () => {
-  it("gives the same weights, history and chance, with shuffle, dropout and a partial last batch", async () => {
-    await expectSame(mlp("adam"), () => ({ epochs: 6, batchSize: 16 }));
+describe("a captured fit is TensorFlow.js's to the bit", () => {
+  it("with shuffle, dropout and a partial last batch", async () => {
+    await expectSame(mlp({ optimizer: "adam" }), () => ({ epochs: 6, batchSize: 16 }));
   });
-  it("gives callbacks of every batch and epoch the same values", async () => {
-    await expectSame(mlp("sgd"), (calls) => ({
+
+  it("with callbacks of every batch and epoch, which get the same values, and validation", async () => {
+    await expectSame(mlp(), (calls) => ({
       epochs: 4,
       batchSize: 16,
-      validationSplit: 0.2,
+      validationSplit: 0.25,
       callbacks: {
         onEpochEnd: (epoch, logs) => void calls.push(["epoch", epoch, { ...logs }]),
         onBatchBegin: (batch) => void calls.push(["begin", batch]),
         onBatchEnd: (batch, logs) => void calls.push(["end", batch, { ...logs }]),
       },
     }));
+  });
+
+  it("with a learning rate that a callback changes, and weights that it sets", async () => {
+    await expectSame(mlp({ optimizer: "adam" }), (_, model) => ({
+      epochs: 6,
+      batchSize: 16,
+      callbacks: {
+        onEpochEnd: (epoch) => {
+          const optimizer = model.optimizer as unknown as { learningRate: number };
+          if (epoch === 2) optimizer.learningRate = 0.05;
+          if (epoch === 3)
+            gpu.tidy(() => model.setWeights(model.getWeights().map((one) => one.mul(0.5))));
+        },
+      },
+    }));
+  });
+
+  it("with a training that a callback stops in the middle of an epoch", async () => {
+    await expectSame(mlp(), (calls, model) => ({
+      epochs: 5,
+      batchSize: 16,
+      callbacks: {
+        onBatchEnd: (batch, logs) => {
+          calls.push([batch, logs?.["loss"]]);
+          if (calls.length === 14) model.stopTraining = true;
+        },
+      },
+    }));
+  });
+
+  it("with early stopping, class weights and rows in their order", async () => {
+    await expectSame(mlp(), () => ({
+      epochs: 12,
+      batchSize: 16,
+      shuffle: false,
+      validationSplit: 0.25,
+      classWeight: { 0: 1, 1: 3, 2: 0.5 },
+      callbacks: gpu.callbacks.earlyStopping({ monitor: "val_loss", patience: 1, minDelta: 0.001 }),
+    }));
+  });
+
+  it("where a clone was taken between epochs: it keeps its values", async () => {
+    const taken: tf.Tensor[] = [];
+    await expectSame(mlp({ optimizer: "adam" }), (calls, model) => ({
+      epochs: 6,
+      batchSize: 16,
+      callbacks: {
+        onEpochEnd: async (epoch) => {
+          if (epoch === 3) taken.push(model.getWeights()[0]?.clone() as tf.Tensor);
+          calls.push([...((await model.getWeights()[0]?.data()) ?? [])]);
+          if (epoch === 5) calls.push([...((await taken.pop()?.data()) ?? [])]);
+        },
+      },
+    }));
+  });
+});
+
+describe("a model that is fitted again", () => {
+  const again = async (
+    between: (model: tf.LayersModel) => void,
+    told: readonly Told[] = [CAPTURED, CAPTURED],
+  ): Promise<void> => {
+    const fit = { epochs: 3, batchSize: 16, verbose: 0 };
+    const { captured, stock } = await fittedBothWays(mlp(), async (calls, { model, x, y }) => {
+      calls.push((await model.fit(x, y, fit)).history);
+      between(model);
+      return model.fit(x, y, fit);
+    });
+    expect(captured.told).toEqual(told);
+    expect(captured.seen).toEqual(stock.seen);
+  };
+
+  it("goes on from its program", () => again(() => undefined));
+  it("is captured anew where it was compiled again", () =>
+    again((model) =>
+      model.compile({ optimizer: gpu.train.momentum(0.01, 0.9), loss: "meanSquaredError" }),
+    ));
+  it("is captured anew where a layer was frozen", () =>
+    again((model) => {
+      const [first] = model.layers;
+      if (first) first.trainable = false;
+      model.compile({ optimizer: "sgd", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
+    }));
+  it("takes weights that were set", () =>
+    again((model) =>
+      gpu.tidy(() => model.setWeights(model.getWeights().map((one) => one.mul(0.1)))),
+    ));
+});
+
+describe("what is not captured runs as it is, and says why", () => {
+  const refused = (why: string, make: Make, args: tf.ModelFitArgs): Promise<void> =>
+    expectSame(make, () => args, [["stock", why]]);
+
+  it("a loss of the cell's own", () =>
+    refused(
+      "the loss is the cell's own",
+      mlp({ loss: (y, p) => gpu.losses.meanSquaredError(y, p) }),
+      { epochs: 3, batchSize: 16 },
+    ));
+  it("a fit of few steps", () =>
+    refused("it has only 6 steps", mlp(), { epochs: 2, batchSize: 16 }));
+  it("chance other than a dropout's", () =>
+    refused("the step draws random numbers other than a dropout's", mlp({ noise: true }), {
+      epochs: 3,
+      batchSize: 16,
+    }));
+});
+
+describe("what a fit leaves behind", () => {
+  it("is nothing: tensors and memory are after ten fits where they were after two", async () => {
+    const { model, x, y } = mlp({ optimizer: "adam" })(gpu);
+    const backend = gpu.backend() as unknown as {
+      bufferManager: { numUsedBuffers: number; numBytesUsed: number };
+    };
+    const after: unknown[] = [];
+    for (let i = 0; i < 10; i++) {
+      await model.fit(x, y, { epochs: 2, batchSize: 16, verbose: 0 });
+      const { numTensors, numBytes, numDataBuffers } = gpu.memory();
+      const { numUsedBuffers, numBytesUsed } = backend.bufferManager;
+      after.push({ numTensors, numBytes, numDataBuffers, numUsedBuffers, numBytesUsed });
+    }
+    expect(after[9]).toEqual(after[1]);
+    model.dispose();
+    gpu.disposeVariables();
+    gpu.dispose([x, y]);
   });
 });

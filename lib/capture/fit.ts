@@ -5,23 +5,30 @@
 import type * as tf from "@tensorflow/tfjs";
 import { CapturedStep } from "./capturedStep.ts";
 import type { FitCallbacks, FitSettings } from "./fitSettings.ts";
-import { type DataId, type TrainingModel, submitPending } from "./internals.ts";
+import { GatheredStep, type OnRows } from "./gatheredStep.ts";
+import { type TrainingModel, submitPending } from "./internals.ts";
 import { LossLog } from "./lossLog.ts";
-import { type Observers, observersOf } from "./observers.ts";
-import type { ProofWorld, ProvableStep } from "./prove.ts";
 import { modelState } from "./modelState.ts";
+import { type Observers, observersOf } from "./observers.ts";
+import type { StepWorld } from "./trace.ts";
+import { Validation } from "./validation.ts";
 
 /** Steps of one command buffer take about so long. */
 const CHUNK_MS = 30;
 const MOST_STEPS = 256;
 
-export interface FitWorld extends ProofWorld {
+export interface FitWorld extends StepWorld {
   /** Milliseconds that only go forward. */
   now(): number;
+  /** How the model is trained, once it is known, and again where it is another matter by then. */
+  told(standing: CapturedStep["standing"]): void;
 }
 
-/** What a model's programs are, by the rows of their batches. */
-export type Steps = Map<number, CapturedStep>;
+/** A model's programs, by the rows of their batches. */
+export interface Programs {
+  readonly training: Map<number, CapturedStep>;
+  readonly validation: Map<number, CapturedStep>;
+}
 
 export class CapturedFit {
   readonly #world: FitWorld;
@@ -29,14 +36,14 @@ export class CapturedFit {
   readonly #settings: FitSettings;
   readonly #callbacks: FitCallbacks;
   readonly #observers: Observers;
-  readonly #steps: Steps;
-  /** As rows are shuffled, and as the device takes them. */
-  readonly #order: Int32Array;
+  readonly #programs: Programs;
+  readonly #steps = new Map<number, GatheredStep>();
+  readonly #validation: Validation | undefined;
+  /** The numbers of the rows, as they are shuffled and as the device takes them. */
   readonly #rows: number[];
+  readonly #order: Int32Array;
   readonly #orderBuffer: GPUBuffer;
-  readonly #batches = new Map<number, Batch>();
-  readonly #told: (how: "captured" | "stock", why: string) => void;
-  #state = "";
+  #state: string;
   #said = "";
   #msPerStep = 4;
 
@@ -45,8 +52,7 @@ export class CapturedFit {
     model: TrainingModel,
     settings: FitSettings,
     callbacks: FitCallbacks,
-    steps: Steps,
-    told: (how: "captured" | "stock", why: string) => void,
+    programs: Programs,
   ) {
     const { rows } = settings;
     this.#world = world;
@@ -54,14 +60,15 @@ export class CapturedFit {
     this.#settings = settings;
     this.#callbacks = callbacks;
     this.#observers = observersOf(world.tf, callbacks.own);
-    this.#steps = steps;
-    this.#told = told;
+    this.#programs = programs;
     this.#rows = Array.from({ length: rows }, (_, row) => row);
     this.#order = new Int32Array(rows);
-    this.#orderBuffer = world.backend.device.createBuffer({
-      size: Math.max(4, rows * 4),
-      usage: 0xc,
-    });
+    const size = Math.max(4, rows * 4);
+    this.#orderBuffer = world.backend.device.createBuffer({ size, usage: 0xc });
+    this.#state = modelState(model);
+    const { valF, valIns, batchSize } = settings;
+    if (valF)
+      this.#validation = new Validation(world, valF, valIns, batchSize, programs.validation);
   }
 
   async run(): Promise<tf.History> {
@@ -84,11 +91,12 @@ export class CapturedFit {
       return history;
     } finally {
       this.#orderBuffer.destroy();
-      for (const batch of this.#batches.values()) batch.rows.dispose();
+      for (const step of this.#steps.values()) step.dispose();
+      this.#validation?.dispose();
     }
   }
 
-  /** Trains through all rows once. Gives the logs that validation filled. */
+  /** Trains through all rows once. Gives the logs that validation fills. */
   async #epoch(): Promise<Record<string, tf.Tensor>> {
     const { tf, backend } = this.#world;
     const { rows, batchSize, shuffle, labels } = this.#settings;
@@ -97,114 +105,71 @@ export class CapturedFit {
     submitPending(backend);
     backend.queue.writeBuffer(this.#orderBuffer, 0, this.#order);
     const log = new LossLog(this.#world, labels, this.#observers);
-    const logs: Record<string, tf.Tensor> = {};
-    for (let at = 0, batch = 0; at < rows && !this.#model.stopTraining_;) {
+    const model = this.#model;
+    let validated: Promise<readonly tf.Tensor[]> | undefined;
+    for (let at = 0, batch = 0; at < rows && !model.stopTraining_;) {
       const steps = await this.#chunk(at, batch, log);
       at += steps * batchSize;
       batch += steps;
-      if (at >= rows) Object.assign(logs, this.#validate());
-      await log.turn(this.#model);
+      if (at >= rows) validated = this.#validation?.run();
+      await log.turn(model);
       if (this.#observers.each.length > 0) this.#look();
     }
     await log.finish();
-    this.#callbacks.logger.seen = log.seen;
-    this.#callbacks.logger.totals = Object.fromEntries(
+    const { logger } = this.#callbacks;
+    logger.seen = log.seen;
+    logger.totals = Object.fromEntries(
       labels.map((label, i) => [label, tf.scalar(log.totals[i] ?? NaN)]),
     );
-    return logs;
+    const values = (await validated) ?? [];
+    return Object.fromEntries(values.map((one, i) => [`val_${labels[i] ?? i}`, one]));
   }
 
   /** Trains one batch or several; gives how many. */
   async #chunk(at: number, batch: number, log: LossLog): Promise<number> {
     const { rows, batchSize } = this.#settings;
     const size = Math.min(batchSize, rows - at);
-    const one = this.#batch(size);
+    const step = this.#stepOf(size);
     const isWatched = this.#observers.each.length > 0;
     if (isWatched) await log.begin(batch);
-    const step = this.#steps.get(size) ?? new CapturedStep();
-    this.#steps.set(size, step);
-    if (step.standing.kind !== "captured") {
-      this.#fill(one, at, size);
-      const outputs = await step.advance(this.#world, one.step);
-      this.#say(step);
-      if (outputs) {
-        log.addTensors(batch, size, outputs);
-        return 1;
-      }
+    const outputs = step.advance(this.#order.subarray(at, at + size));
+    const { standing } = step.captured;
+    this.#say(standing);
+    if (outputs) {
+      log.addTensors(batch, size, outputs);
+      if (standing.kind === "proving") await standing.settled;
+      return 1;
     }
-    if (step.standing.kind !== "captured") throw new Error("A captured step has no program");
-    this.#say(step);
-    const full = Math.max(1, Math.floor((rows - at) / batchSize));
+    const full = Math.floor((rows - at) / batchSize);
     const fitting = Math.max(1, Math.min(MOST_STEPS, Math.round(CHUNK_MS / this.#msPerStep)));
-    const steps = isWatched || size < batchSize ? 1 : Math.min(full, fitting);
-    const { program } = step.standing;
+    const steps = isWatched || full === 0 ? 1 : Math.min(full, fitting);
     const startedAt = this.#world.now();
-    const buffer = log.room(program.outputBytes * steps);
-    program.run({
-      ...{ steps, inputs: one.step.inputs, log: { buffer, offset: 0 } },
-      random: () => this.#random(),
-      feeds: [
-        {
-          ...{ from: this.#orderBuffer, offset: at * 4, stride: batchSize * 4 },
-          ...{ to: one.buffer, size: size * 4 },
-        },
-      ],
-    });
-    this.#model.optimizer.iterations_ = (this.#model.optimizer.iterations_ ?? 0) + steps;
-    log.addBuffer({ first: batch, size, steps, buffer }, () => {
+    const results = log.addSteps({ first: batch, size, steps }, () => {
       this.#msPerStep = Math.max(0.01, (this.#world.now() - startedAt) / steps);
     });
+    step.run(steps, { buffer: this.#orderBuffer, at }, results.places);
+    results.read();
     return steps;
   }
 
-  /** Once, and again where it is another matter by now. */
-  #say({ standing }: CapturedStep): void {
-    if (standing.kind === "trying") return;
-    const why = standing.kind === "stock" ? standing.why : "";
-    if (this.#said === standing.kind + why) return;
-    this.#said = standing.kind + why;
-    this.#told(standing.kind, why);
+  #say(standing: CapturedStep["standing"]): void {
+    if (standing.kind !== "stock" && standing.kind !== "captured") return;
+    const said = standing.kind === "stock" ? standing.why : standing.kind;
+    if (this.#said === said) return;
+    this.#said = said;
+    this.#world.told(standing);
   }
 
-  /** Draws as a step would: from Math.random as it is now. */
-  #random(): number {
-    const { swapRandom } = this.#world;
-    const random = swapRandom(() => 0);
-    swapRandom(random);
-    return random();
-  }
-
-  #batch(size: number): Batch {
-    const known = this.#batches.get(size);
+  #stepOf(size: number): GatheredStep {
+    const known = this.#steps.get(size);
     if (known) return known;
-    const { tf, backend } = this.#world;
     const { ins, f } = this.#settings;
-    const rows = tf.keep(tf.tensor1d(new Int32Array(size), "int32"));
-    backend.uploadToGPU(rows.dataId as DataId);
-    const buffer = backend.tensorMap.get(rows.dataId as DataId).resource;
-    if (!buffer) throw new Error("The rows of a batch are not on the device");
-    const model = this.#model;
-    const step: ProvableStep = {
-      run: () => tf.tidy(() => f(ins.map((one) => one && tf.gather(one, rows)))),
-      remember: () => {
-        const before = model.optimizer.iterations_;
-        return () => {
-          if (before === undefined) delete model.optimizer.iterations_;
-          else model.optimizer.iterations_ = before;
-        };
-      },
-      inputs: [...ins.filter((one) => one !== null), rows],
-    };
-    const batch = { rows, buffer, step };
-    this.#batches.set(size, batch);
-    this.#steps.get(size)?.check(this.#world, step);
-    this.#state = modelState(model);
-    return batch;
-  }
-
-  #fill({ buffer }: Batch, at: number, size: number): void {
-    submitPending(this.#world.backend);
-    this.#world.backend.queue.writeBuffer(buffer, 0, this.#order, at, size);
+    const captured = this.#programs.training.get(size) ?? new CapturedStep();
+    this.#programs.training.set(size, captured);
+    const step = new GatheredStep(this.#world, captured, f as OnRows, ins, size);
+    this.#steps.set(size, step);
+    step.check();
+    return step;
   }
 
   /** Somebody's callback may have changed the step: a learning rate, a layer, what the model was compiled with. */
@@ -212,26 +177,7 @@ export class CapturedFit {
     const state = modelState(this.#model);
     if (state === this.#state) return;
     this.#state = state;
-    for (const [size, step] of this.#steps) {
-      const batch = this.#batches.get(size);
-      if (batch) step.check(this.#world, batch.step);
-    }
+    for (const step of this.#steps.values()) step.check();
+    this.#validation?.check();
   }
-
-  #validate(): Record<string, tf.Tensor> {
-    const { tf } = this.#world;
-    const { valF, valIns, batchSize, labels } = this.#settings;
-    if (valF == null) return {};
-    const values = tf.tidy(() => this.#model.testLoop(valF, valIns, batchSize));
-    return Object.fromEntries(
-      labels.map((label, i) => [`val_${label}`, tf.keep(values[i] as tf.Tensor)]),
-    );
-  }
-}
-
-interface Batch {
-  /** Which rows of the data it is. */
-  readonly rows: tf.Tensor;
-  readonly buffer: GPUBuffer;
-  readonly step: ProvableStep;
 }

@@ -102,10 +102,8 @@ export interface TrainingModel {
   stopTraining_: boolean;
   history: tf.History;
   optimizer: OptimizerState;
-  collectedTrainableWeights: readonly { readonly name: string }[];
   makeTrainFunction(): TrainFunction;
   fitLoop: FitLoop;
-  testLoop(f: unknown, ins: readonly tf.Tensor[], batchSize: number): tf.Scalar[];
 }
 
 /** Takes inputs, targets and sample weights of a batch; gives the loss and the metrics as scalars. */
@@ -136,7 +134,7 @@ export interface OptimizerState {
   getClassName?(): string;
 }
 
-const MODEL_METHODS = ["makeTrainFunction", "fitLoop", "testLoop"] as const;
+const MODEL_METHODS = ["makeTrainFunction", "fitLoop"] as const;
 
 /** The backend in use where it is WebGPU's. */
 export function webgpuBackend(tf: TensorFlow): WebGpuBackend | undefined {

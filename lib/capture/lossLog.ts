@@ -4,7 +4,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { TrainingModel } from "./internals.ts";
-import type { ProofWorld } from "./prove.ts";
+import type { Result } from "./program.ts";
+import type { StepWorld } from "./trace.ts";
 import type { Observers } from "./observers.ts";
 import { readBack } from "./readBack.ts";
 
@@ -20,24 +21,28 @@ interface Pending {
   readonly values: () => Promise<readonly (readonly number[])[]>;
 }
 
-/** Steps of a program, whose outputs are in the buffer one after another. */
+/** Steps of a program: the first one's number in its epoch, the rows of each. */
 interface Ran {
   readonly first: number;
   readonly size: number;
   readonly steps: number;
-  readonly buffer: GPUBuffer;
+}
+
+interface Results {
+  readonly places: readonly Result[];
+  read(): void;
 }
 
 export class LossLog {
   seen = 0;
   readonly totals: number[];
-  readonly #world: ProofWorld;
+  readonly #world: StepWorld;
   readonly #labels: readonly string[];
   readonly #observers: Observers;
   #pending: Pending[] = [];
   #held = 0;
 
-  constructor(world: ProofWorld, labels: readonly string[], observers: Observers) {
+  constructor(world: StepWorld, labels: readonly string[], observers: Observers) {
     this.#world = world;
     this.#labels = labels;
     this.#observers = observers;
@@ -46,10 +51,6 @@ export class LossLog {
 
   async begin(batch: number): Promise<void> {
     for (const one of this.#observers.each) await one.onBatchBegin(batch, {});
-  }
-
-  room(bytes: number): GPUBuffer {
-    return this.#world.backend.device.createBuffer({ size: Math.max(4, bytes), usage: 0xc });
   }
 
   /** One batch as TensorFlow.js gave it; the tensors are this log's from here on. */
@@ -64,22 +65,28 @@ export class LossLog {
     this.#pending.push({ first: batch, size, values });
   }
 
-  /** Batches that a program ran; `read` is called when they are here. */
-  addBuffer({ first, size, steps, buffer }: Ran, read: () => void): void {
-    const reading = readBack(this.#world.backend, [{ buffer, size: buffer.size }]);
-    reading.catch(() => undefined);
-    const values = async (): Promise<number[][]> => {
-      const [bytes] = await reading;
-      buffer.destroy();
-      read();
-      const all = new Float32Array(bytes ?? new ArrayBuffer(0));
-      const width = all.length / steps;
-      const count = this.#labels.length;
-      return Array.from({ length: steps }, (_, step) => [
-        ...all.subarray(step * width, step * width + count),
-      ]);
+  /** Batches that a program is to run: where their values go, and how to begin reading them. `done`: they are here. */
+  addSteps({ first, size, steps }: Ran, done: () => void): Results {
+    const { backend } = this.#world;
+    const count = this.#labels.length;
+    const stride = count * 4;
+    const buffer = backend.device.createBuffer({ size: Math.max(4, steps * stride), usage: 0xc });
+    const places = this.#labels.map((_, i) => ({ to: buffer, offset: i * 4, stride }));
+    const read = (): void => {
+      const reading = readBack(backend, [{ buffer, size: buffer.size }]);
+      reading.catch(() => undefined); // whoever takes it is told
+      const values = async (): Promise<number[][]> => {
+        const [bytes] = await reading;
+        buffer.destroy();
+        done();
+        const all = new Float32Array(bytes ?? new ArrayBuffer(0));
+        return Array.from({ length: steps }, (_, step) => [
+          ...all.subarray(step * count, (step + 1) * count),
+        ]);
+      };
+      this.#pending.push({ first, size, values });
     };
-    this.#pending.push({ first, size, values });
+    return { places, read };
   }
 
   /** Takes in what has come, as far as it must be before training goes on. */

@@ -5,10 +5,15 @@
 import type * as tf from "@tensorflow/tfjs";
 import { alea } from "seedrandom";
 import { type BufferId, type Command, fingerprint, infoOf } from "./graph.ts";
-import { type TensorFlow, type WebGpuBackend, submitPending } from "./internals.ts";
+import {
+  type OptimizerState,
+  type TensorFlow,
+  type WebGpuBackend,
+  submitPending,
+} from "./internals.ts";
 import { Layout } from "./layout.ts";
 import type { Plan } from "./plan.ts";
-import { Residents } from "./residents.ts";
+import { type Instead, Residents } from "./residents.ts";
 import type { Traced } from "./trace.ts";
 
 /** What a run takes of the world. */
@@ -20,8 +25,16 @@ export interface RunOptions {
   readonly feeds?: readonly Feed[];
   /** Draws as the step would draw from Math.random. */
   readonly random: () => number;
-  /** Where the outputs of each step go, `Program.outputBytes` for each. */
-  readonly log?: { readonly buffer: GPUBuffer; readonly offset: number };
+  /** Where each of the step's outputs goes: one after another, `stride` bytes apart. */
+  readonly results?: readonly Result[];
+  /** Memory in the place of variables, for a run that leaves them as they are. */
+  readonly instead?: Instead;
+}
+
+export interface Result {
+  readonly to: GPUBuffer;
+  readonly offset: number;
+  readonly stride: number;
 }
 
 export interface Feed {
@@ -43,23 +56,36 @@ interface Bound {
 export class Program {
   /** Bytes on the device that are the program's own. */
   readonly bytes: number;
-  /** Bytes of one step's outputs. */
-  readonly outputBytes: number;
+  /** Bytes of each of a step's outputs. */
+  readonly outputSizes: readonly number[];
+  readonly outputs: Traced["outputs"];
+  /** What a step changes. */
+  readonly variables: readonly tf.Variable[];
   readonly dispatches: number;
   readonly #backend: WebGpuBackend;
   readonly #plan: Plan;
   readonly #layout: Layout;
   readonly #residents: Residents;
+  readonly #optimizers: readonly OptimizerState[];
   readonly #steps: readonly Bound[];
   readonly #once: readonly Bound[];
   #onceDone = false;
   #disposed = false;
 
-  private constructor(backend: WebGpuBackend, plan: Plan, layout: Layout, residents: Residents) {
+  private constructor(
+    backend: WebGpuBackend,
+    plan: Plan,
+    layout: Layout,
+    residents: Residents,
+    traced: Traced,
+  ) {
     this.#backend = backend;
     this.#plan = plan;
     this.#layout = layout;
     this.#residents = residents;
+    this.#optimizers = traced.optimizers as unknown as readonly OptimizerState[];
+    this.outputs = traced.outputs;
+    this.variables = traced.variables;
     this.#once = layout.kernels
       .slice(0, plan.once.length)
       .map((one) => ({ ...one, group: undefined }));
@@ -68,7 +94,7 @@ export class Program {
       .map((one) => ({ ...one, group: undefined }));
     this.bytes = layout.bytes;
     this.dispatches = this.#steps.length;
-    this.outputBytes = plan.graph.outputs.reduce((all, id) => all + infoOf(plan.graph, id).size, 0);
+    this.outputSizes = plan.graph.outputs.map((id) => infoOf(plan.graph, id).size);
   }
 
   /** Compiles what is not compiled yet; the device goes on with other things meanwhile. */
@@ -76,11 +102,11 @@ export class Program {
     tf: TensorFlow,
     backend: WebGpuBackend,
     plan: Plan,
-    { outside, variables }: Pick<Traced, "outside" | "variables">,
+    traced: Traced,
   ): Promise<Program> {
-    const residents = new Residents(tf, backend, outside, variables);
+    const residents = new Residents(tf, backend, traced.outside, traced.variables);
     const layout = await Layout.make(backend.device, plan);
-    return new Program(backend, plan, layout, residents);
+    return new Program(backend, plan, layout, residents, traced);
   }
 
   /** Whether another trace is of the same commands on the same variables. */
@@ -91,53 +117,43 @@ export class Program {
     );
   }
 
-  run({ steps, inputs = [], feeds = [], random, log }: RunOptions): void {
+  run({ steps, inputs = [], feeds = [], random, results = [], instead }: RunOptions): void {
     if (this.#disposed) throw new Error("This program was disposed of");
-    const backend = this.#backend;
-    submitPending(backend);
-    this.#bind(this.#residents.settle(inputs));
-    const drawn = this.#layout.drawn;
-    if (drawn.length === 0) {
-      this.#submit(steps, feeds, log);
-      this.#residents.replaced();
-      return;
-    }
-    for (let step = 0; step < steps; step++) {
+    const { queue } = this.#backend;
+    submitPending(this.#backend);
+    this.#bind(this.#residents.settle(inputs, instead));
+    const { drawn } = this.#layout;
+    // What is drawn for a step is uploaded ahead of it: such steps go one by one.
+    const atOnce = drawn.length > 0 ? 1 : steps;
+    for (let step = 0; step < steps; step += atOnce) {
       for (const { buffer, count } of drawn) {
         const next = alea(String(random()));
-        const values = Float32Array.from({ length: count }, next);
-        backend.queue.writeBuffer(buffer, 0, values);
+        queue.writeBuffer(buffer, 0, Float32Array.from({ length: count }, next));
       }
-      const ahead = feeds.map((feed) => ({ ...feed, offset: feed.offset + step * feed.stride }));
-      const after = log && { ...log, offset: log.offset + step * this.outputBytes };
-      this.#submit(1, ahead, after);
+      this.#submit(step, atOnce, feeds, results);
     }
+    if (instead) return;
     this.#residents.replaced();
+    for (const one of this.#optimizers) one.iterations_ = (one.iterations_ ?? 0) + steps;
   }
 
-  #submit(steps: number, feeds: readonly Feed[], log: RunOptions["log"]): void {
+  #submit(first: number, steps: number, feeds: readonly Feed[], results: readonly Result[]): void {
     const { device, queue } = this.#backend;
+    const { graph, placement } = this.#plan;
     const encoder = device.createCommandEncoder();
     if (!this.#onceDone) this.#encode(encoder, this.#once);
     this.#onceDone = true;
-    for (let step = 0; step < steps; step++) {
+    const copy = (from: BufferId, to: GPUBuffer, offset: number): void =>
+      encoder.copyBufferToBuffer(this.#bufferOf(from), 0, to, offset, infoOf(graph, from).size);
+    for (let step = first; step < first + steps; step++) {
       for (const { from, offset, stride, to, size } of feeds)
         encoder.copyBufferToBuffer(from, offset + step * stride, to, 0, size);
       this.#encode(encoder, this.#steps);
-      for (const { from, to } of this.#plan.placement.copies)
-        encoder.copyBufferToBuffer(
-          this.#bufferOf(from),
-          0,
-          this.#bufferOf(to),
-          0,
-          infoOf(this.#plan.graph, from).size,
-        );
-      let offset = log ? log.offset + step * this.outputBytes : 0;
-      for (const id of this.#plan.graph.outputs) {
-        const { size } = infoOf(this.#plan.graph, id);
-        if (log) encoder.copyBufferToBuffer(this.#bufferOf(id), 0, log.buffer, offset, size);
-        offset += size;
-      }
+      for (const { from, to } of placement.copies) copy(from, this.#bufferOf(to), 0);
+      results.forEach(({ to, offset, stride }, i) => {
+        const output = graph.outputs[i];
+        if (output !== undefined) copy(output, to, offset + step * stride);
+      });
     }
     queue.submit([encoder.finish()]);
   }

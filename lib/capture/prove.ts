@@ -1,200 +1,180 @@
 /**
- * Does one step for real, as TensorFlow.js does it, and then once more as the program: only where both leave the same
- * behind is the program used from then on. The state afterwards is TensorFlow.js's in either case.
+ * Does one step for real, as TensorFlow.js does it, and sees beside it, in memory of its own, whether the program of it
+ * leaves the same behind, from the same weights and the same chance. Training need not wait for the answer.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { type DataId, type TensorFlow, type WebGpuBackend, submitPending } from "./internals.ts";
-import { type Plan, plan } from "./plan.ts";
+import type { DataId, WebGpuBackend } from "./internals.ts";
+import { plan } from "./plan.ts";
 import { Program } from "./program.ts";
 import { readBack } from "./readBack.ts";
-import { type SwapRandom, type Traced, trace } from "./trace.ts";
-
-/** A step with what it counts in JavaScript beside its variables. */
-export interface ProvableStep {
-  run(): readonly tf.Tensor[];
-  /** Puts back what the step counts by itself to where it is now. */
-  remember(): () => void;
-  readonly inputs: readonly tf.Tensor[];
-}
+import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
 
 export interface Proof {
   /** What the step gave; they are the caller's. */
   readonly outputs: readonly tf.Tensor[];
+  readonly found: Promise<Found>;
+}
+
+export interface Found {
+  /** Undefined where no program gives the same. */
   readonly program: Program | undefined;
   /** The largest difference in a variable or output, by how large it is; 0 where all are equal to the bit. */
   readonly difference: number;
 }
 
-export interface ProofWorld {
-  readonly tf: TensorFlow;
-  readonly backend: WebGpuBackend;
-  readonly swapRandom: SwapRandom;
-}
+/** Runs that show how far a step differs from itself, as it does where the device adds in any order. */
+const RUNS_OF_ITSELF = 3;
+const STORAGE_AND_COPIES = 0x80 | 0x4 | 0x8;
 
 /** Throws NotCapturable, and then nothing was done yet. */
-export async function prove(world: ProofWorld, step: ProvableStep): Promise<Proof> {
-  const { tf, backend } = world;
-  const forget = step.remember();
-  const traced = trace(tf, backend, world.swapRandom, () => step.run(), step.inputs);
-  forget();
-  const before = traced.variables.map((one) => tf.keep(tf.clone(one)));
-  try {
-    const stock = await asItIs(world, step, traced);
-    let difference = Infinity;
-    for (const fusing of [true, false]) {
-      const program = await attempt(world, traced, fusing);
-      if (!program) continue;
-      const found = await asProgram(world, program, step, traced, before, stock.drawn);
-      difference = differenceOf(found.values, stock.values);
-      if (difference === 0) return { outputs: stock.outputs, program, difference };
-      const itself = await ofItself(world, step, traced, before, stock);
-      if (difference <= itself) {
-        putBack(world, traced, stock.values);
-        return { outputs: stock.outputs, program, difference };
-      }
-      program.dispose();
-    }
-    putBack(world, traced, stock.values);
-    return { outputs: stock.outputs, program: undefined, difference };
-  } finally {
-    tf.dispose(before);
-  }
+export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Proof {
+  const { tf } = world;
+  const traced = trace(world, step, inputs);
+  const hold = (tensors: readonly tf.Tensor[]): tf.Tensor[] =>
+    tensors.map((one) => tf.keep(tf.clone(one)));
+  const [before, given] = [hold(traced.variables), hold(inputs)];
+  const { outputs, drawn } = stepped(world, step, inputs);
+  const after = hold([...traced.variables, ...outputs]);
+  const rehearsal = new Rehearsal(world, traced, { before, given, drawn });
+  const found = rehearsal.compare(after).finally(() => tf.dispose([...before, ...given, ...after]));
+  return { outputs, found };
 }
 
-function planFor(backend: WebGpuBackend, traced: Traced, fusing: boolean): Plan {
-  const bindings = backend.device.limits.maxStorageBuffersPerShaderStage;
-  return plan(traced.graph, { bindings, fusing });
-}
-
-/** Undefined where the device does not take the kernels. */
-async function attempt(
-  { tf, backend }: ProofWorld,
-  traced: Traced,
-  fusing: boolean,
-): Promise<Program | undefined> {
-  try {
-    return await Program.build(tf, backend, planFor(backend, traced, fusing), traced);
-  } catch (error) {
-    if (error instanceof Error && error.name === "GPUPipelineError") return undefined;
-    throw error;
-  }
-}
-
-interface Stock {
-  readonly outputs: readonly tf.Tensor[];
-  readonly values: readonly Float32Array[];
-  readonly drawn: readonly number[];
-}
-
-async function asItIs(
-  { backend, swapRandom }: ProofWorld,
-  step: ProvableStep,
-  { variables }: Traced,
-  again?: readonly number[],
-): Promise<Stock> {
+function stepped(
+  { swapRandom }: StepWorld,
+  step: Step,
+  inputs: readonly tf.Tensor[],
+): { outputs: readonly tf.Tensor[]; drawn: readonly number[] } {
   const drawn: number[] = [];
-  const random: () => number = swapRandom(() => {
-    const one = again?.[drawn.length] ?? random();
+  const random = swapRandom(() => {
+    const one = random();
     drawn.push(one);
     return one;
   });
-  let outputs: readonly tf.Tensor[];
   try {
-    outputs = step.run();
+    return { outputs: step(inputs), drawn };
   } finally {
     swapRandom(random);
   }
-  return { outputs, values: await valuesOf(backend, [...variables, ...outputs]), drawn };
 }
 
-async function asProgram(
-  { backend, tf }: ProofWorld,
-  program: Program,
-  step: ProvableStep,
-  { variables, graph }: Traced,
-  before: readonly tf.Tensor[],
-  drawn: readonly number[],
-): Promise<{ values: readonly Float32Array[] }> {
-  load(backend, tf, variables, before);
-  let next = 0;
-  const log = backend.device.createBuffer({ size: Math.max(4, program.outputBytes), usage: 0xc });
-  program.run({
-    steps: 1,
-    inputs: step.inputs,
-    random: () => drawn[next++] ?? 0,
-    log: { buffer: log, offset: 0 },
-  });
-  const sizes = graph.outputs.map((id) => graph.buffers[id]?.size ?? 4);
-  let at = 0;
-  const spans = sizes.map((size) => ({ buffer: log, offset: (at += size) - size, size }));
-  const outputs = (await readBack(backend, spans)).map((one) => new Float32Array(one));
-  log.destroy();
-  return { values: [...(await valuesOf(backend, variables)), ...outputs] };
+/** What a step began with. */
+interface Beginning {
+  readonly before: readonly tf.Tensor[];
+  readonly given: readonly tf.Tensor[];
+  readonly drawn: readonly number[];
 }
 
-/** How far apart two runs of the same step are as TensorFlow.js does it. */
-async function ofItself(
-  world: ProofWorld,
-  step: ProvableStep,
-  traced: Traced,
-  before: readonly tf.Tensor[],
-  stock: Stock,
-): Promise<number> {
-  load(world.backend, world.tf, traced.variables, before);
-  const forget = step.remember();
-  const again = await asItIs(world, step, traced, stock.drawn);
-  forget();
-  world.tf.dispose([...again.outputs]);
-  return differenceOf(again.values, stock.values);
+class Rehearsal {
+  readonly #world: StepWorld;
+  readonly #traced: Traced;
+  readonly #beginning: Beginning;
+
+  constructor(world: StepWorld, traced: Traced, beginning: Beginning) {
+    this.#world = world;
+    this.#traced = traced;
+    this.#beginning = beginning;
+  }
+
+  async compare(after: readonly tf.Tensor[]): Promise<Found> {
+    const wanted = await valuesOf(this.#world.backend, after);
+    const fused = await this.#build(true);
+    const fusedDiffers = fused ? differenceOf(await this.#run(fused), wanted) : Infinity;
+    if (fusedDiffers === 0) return { program: fused, difference: 0 };
+    const plain = await this.#build(false);
+    const runs: (readonly Float32Array[])[] = [wanted];
+    for (let i = 0; plain && i < RUNS_OF_ITSELF; i++) runs.push(await this.#run(plain));
+    const itself = spread(runs);
+    const plainDiffers = Math.max(...runs.slice(1).map((one) => differenceOf(one, wanted)));
+    if (fused && fusedDiffers <= itself) {
+      plain?.dispose();
+      return { program: fused, difference: fusedDiffers };
+    }
+    fused?.dispose();
+    // It is the same kernels in the same order: it differs only as the step differs from itself.
+    const isSame = plainDiffers === 0 || spread(runs.slice(1)) >= plainDiffers;
+    if (plain && isSame) return { program: plain, difference: plainDiffers };
+    plain?.dispose();
+    return { program: undefined, difference: fusedDiffers };
+  }
+
+  /** Undefined where the device does not take its kernels. */
+  async #build(fusing: boolean): Promise<Program | undefined> {
+    const { tf, backend } = this.#world;
+    const bindings = backend.device.limits.maxStorageBuffersPerShaderStage;
+    const planned = plan(this.#traced.graph, { bindings, fusing });
+    try {
+      return await Program.build(tf, backend, planned, this.#traced);
+    } catch (error) {
+      if (error instanceof Error && error.name === "GPUPipelineError") return undefined;
+      throw error;
+    }
+  }
+
+  /** One step of the program: what would be in the variables, and what it gives. */
+  async #run(program: Program): Promise<readonly Float32Array[]> {
+    const { backend } = this.#world;
+    const { device } = backend;
+    const { before, given, drawn } = this.#beginning;
+    const made = (size: number): GPUBuffer =>
+      device.createBuffer({ size, usage: STORAGE_AND_COPIES });
+    const encoder = device.createCommandEncoder();
+    const scratch = before.map((one) => {
+      const from = resourceOf(backend, one);
+      const buffer = made(from.size);
+      encoder.copyBufferToBuffer(from, 0, buffer, 0, from.size);
+      return buffer;
+    });
+    device.queue.submit([encoder.finish()]);
+    const outputs = program.outputSizes.map(made);
+    let draws = 0;
+    program.run({
+      steps: 1,
+      inputs: given,
+      random: () => drawn[draws++] ?? 0,
+      results: outputs.map((to) => ({ to, offset: 0, stride: 0 })),
+      instead: new Map(this.#traced.variables.map((one, i) => [one, scratch[i] as GPUBuffer])),
+    });
+    const all = [...scratch, ...outputs];
+    try {
+      return floats(
+        await readBack(
+          backend,
+          all.map((buffer) => ({ buffer, size: buffer.size })),
+        ),
+      );
+    } finally {
+      for (const buffer of all) buffer.destroy();
+    }
+  }
 }
 
-/** Gives variables the values of other tensors, where they are. */
-function load(
-  backend: WebGpuBackend,
-  tf: TensorFlow,
-  variables: readonly tf.Variable[],
-  values: readonly tf.Tensor[],
-): void {
-  variables.forEach((variable, i) => {
-    const from = values[i];
-    if (!from) return;
-    const copy = copied(backend, tf, from);
-    variable.assign(copy);
-    copy.dispose();
-  });
-}
-
-function copied(backend: WebGpuBackend, tf: TensorFlow, from: tf.Tensor): tf.Tensor {
-  const info = backend.makeTensorInfo(from.shape, from.dtype);
-  backend.uploadToGPU(info.dataId);
-  const to = backend.tensorMap.get(info.dataId).resource;
-  const { resource } = backend.tensorMap.get(from.dataId as DataId);
-  if (!to || !resource) throw new Error("A variable is not on the device");
-  submitPending(backend);
-  const encoder = backend.device.createCommandEncoder();
-  encoder.copyBufferToBuffer(resource, 0, to, 0, resource.size);
-  backend.queue.submit([encoder.finish()]);
-  return tf.engine().makeTensorFromTensorInfo(info as never);
-}
-
-function putBack({ tf }: ProofWorld, { variables }: Traced, values: readonly Float32Array[]): void {
-  variables.forEach((variable, i) => {
-    const value = values[i];
-    if (value) tf.tidy(() => variable.assign(tf.tensor(value, variable.shape, variable.dtype)));
-  });
+function resourceOf(backend: WebGpuBackend, { dataId }: tf.Tensor): GPUBuffer {
+  backend.uploadToGPU(dataId as DataId);
+  const { resource } = backend.tensorMap.get(dataId as DataId);
+  if (!resource) throw new Error("A tensor is not on the device");
+  return resource;
 }
 
 async function valuesOf(
   backend: WebGpuBackend,
   tensors: readonly tf.Tensor[],
 ): Promise<Float32Array[]> {
-  const spans = tensors.map(({ dataId }) => {
-    backend.uploadToGPU(dataId as DataId);
-    const { resource } = backend.tensorMap.get(dataId as DataId);
-    if (!resource) throw new Error("A tensor is not on the device");
-    return { buffer: resource, size: resource.size };
+  const spans = tensors.map((one) => {
+    const buffer = resourceOf(backend, one);
+    return { buffer, size: buffer.size };
   });
-  return (await readBack(backend, spans)).map((one) => new Float32Array(one));
+  return floats(await readBack(backend, spans));
+}
+
+function floats(all: readonly ArrayBuffer[]): Float32Array[] {
+  return all.map((one) => new Float32Array(one));
+}
+
+/** The largest difference between any two. */
+function spread(runs: readonly (readonly Float32Array[])[]): number {
+  const pairs = runs.flatMap((one, i) => runs.slice(i + 1).map((other) => [one, other] as const));
+  return Math.max(0, ...pairs.map(([one, other]) => differenceOf(one, other)));
 }
 
 function differenceOf(values: readonly Float32Array[], wanted: readonly Float32Array[]): number {

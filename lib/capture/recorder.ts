@@ -37,6 +37,7 @@ export class Recorder {
   readonly #uploads = new Map<GPUBuffer, Origin>();
   readonly #outsideOf = new Map<GPUBuffer, DataId>();
   readonly outside: DataId[] = [];
+  readonly optimizers = new Set<tf.Optimizer>();
   #draws: number[] = [];
   #drawn = 0;
   #explained = 0;
@@ -70,6 +71,11 @@ export class Recorder {
     });
     const undo = [
       replace(tf.engine(), "makeVariable", refuseVariable),
+      replace(
+        tf.Optimizer.prototype as unknown as Counting,
+        "incrementIterations",
+        countedBy(this.optimizers),
+      ),
       replace(device, "createCommandEncoder", () => encoder),
       replace(device, "createBindGroup", virtualBindGroup),
       replace(queue, "submit", () => undefined),
@@ -258,6 +264,17 @@ function numberOf(pipeline: GPUComputePipeline): number {
 /** A first step makes what the steps after it change: an optimizer's slots. It is traced before it has any. */
 function refuseVariable(): never {
   throw new NotCapturable("the step makes a new variable", "not yet");
+}
+
+/** Protected in TensorFlow.js: each optimizer calls it once for the gradients that it applies. */
+interface Counting {
+  incrementIterations(): void;
+}
+
+function countedBy(optimizers: Set<tf.Optimizer>) {
+  return function (this: tf.Optimizer): void {
+    optimizers.add(this);
+  };
 }
 
 function virtualWrite(

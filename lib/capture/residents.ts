@@ -16,6 +16,8 @@ import type { Outside } from "./trace.ts";
 const generations = new WeakMap<TensorData, number>();
 const watched = new WeakSet<WebGpuBackend>();
 
+export type Instead = ReadonlyMap<tf.Variable, GPUBuffer>;
+
 export class Residents {
   readonly #tf: TensorFlow;
   readonly #backend: WebGpuBackend;
@@ -54,13 +56,18 @@ export class Residents {
     );
   }
 
-  /** Makes everything ready to be read and replaced; gives back what of it is somewhere else than before. */
-  settle(inputs: readonly tf.Tensor[]): ReadonlySet<number> {
-    for (const variable of this.#changing)
-      if (this.#dataOf(variable).refCount > 1) this.#detach(variable);
+  /**
+   * Makes everything ready to be read and replaced; gives back what of it is somewhere else than before. `instead`:
+   * memory that stands in for a variable's.
+   */
+  settle(inputs: readonly tf.Tensor[], instead?: Instead): ReadonlySet<number> {
+    if (!instead)
+      for (const variable of this.#changing)
+        if (this.#dataOf(variable).refCount > 1) this.#detach(variable);
     const moved = new Set<number>();
     this.#all.forEach((one, number) => {
-      const buffer = this.#resourceOf(dataIdOf(one, inputs));
+      const other = one.kind === "variable" ? instead?.get(one.variable) : undefined;
+      const buffer = other ?? this.#resourceOf(dataIdOf(one, inputs));
       if (this.#at[number] === buffer) return;
       this.#at[number] = buffer;
       moved.add(number);

@@ -20,6 +20,10 @@ export interface Traced {
   readonly outside: readonly Outside[];
   /** The variables of `graph.updates`, in their order. */
   readonly variables: readonly tf.Variable[];
+  /** Optimizers that count the step by themselves. */
+  readonly optimizers: readonly tf.Optimizer[];
+  /** What `graph.outputs` are. */
+  readonly outputs: readonly Pick<tf.Tensor, "shape" | "dtype">[];
 }
 
 export type Outside =
@@ -31,16 +35,21 @@ export type Outside =
 /** Puts another generator in the place of Math.random and gives back the one that was there. */
 export type SwapRandom = (random: () => number) => () => number;
 
-/** Gives scalars, or other tensors that are the caller's. */
-export type Step = () => readonly tf.Tensor[];
+/** Gives tensors that are the caller's. */
+export type Step = (inputs: readonly tf.Tensor[]) => readonly tf.Tensor[];
+
+/** Where steps run. */
+export interface StepWorld {
+  readonly tf: TensorFlow;
+  readonly backend: WebGpuBackend;
+  readonly swapRandom: SwapRandom;
+}
 
 /** Throws NotCapturable with the reason where the step is not the same commands each time. */
 export function trace(
-  tf: TensorFlow,
-  backend: WebGpuBackend,
-  swapRandom: SwapRandom,
+  { tf, backend, swapRandom }: StepWorld,
   step: Step,
-  inputs: readonly tf.Tensor[] = [],
+  inputs: readonly tf.Tensor[],
 ): Traced {
   const variables = variablesOf(tf);
   for (const { dataId } of [...variables, ...inputs]) backend.uploadToGPU(dataId as DataId);
@@ -60,11 +69,12 @@ export function trace(
   const random = swapRandom(recorder.draw);
   const restore = recorder.install(tf);
   try {
-    const outputs = step();
-    const ids = outputs.map(({ dataId }) =>
+    const given = step(inputs);
+    const outputs = given.map(({ shape, dtype }) => ({ shape, dtype }));
+    const ids = given.map(({ dataId }) =>
       recorder.virtualOf(dataId as DataId, "what it gives is not computed"),
     );
-    tf.dispose([...outputs]);
+    tf.dispose([...given]);
     submitPending(backend);
     const changed = before.filter(({ one, dataId }) => one.isDisposed || one.dataId !== dataId);
     const updates = changed.map(({ one, dataId }) => recorder.update(one, dataId));
@@ -73,6 +83,8 @@ export function trace(
       graph: recorder.graph(updates, ids),
       outside: recorder.outside.map(outsideOf),
       variables: changed.map(({ one }) => one),
+      optimizers: [...recorder.optimizers],
+      outputs,
     };
   } finally {
     restore();

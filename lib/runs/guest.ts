@@ -4,9 +4,10 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { CellId } from "../base/ids.ts";
-import { captureFits } from "../capture/captureFits.ts";
+import { captureTraining } from "../capture/captureTraining.ts";
 import type { SwapRandom } from "../capture/trace.ts";
 import type { Guest, GuestModule } from "../kernel/capability.ts";
+import { Interrupted } from "../kernel/guest/interruption.ts";
 import type { RunParams } from "../document/runsDoc.ts";
 import type { TrainingPoint } from "./checkpointFile.ts";
 import { type TrainingAround, askPast, checkpointsGuest } from "./checkpoints.ts";
@@ -56,15 +57,31 @@ export function runsGuest(tf: Tf, world: RunsWorld): GuestModule {
   return (guest) => {
     const tracking = new Tracking(tf, guest, () => world.now());
     tracking.wrap();
-    captureFits(tf, {
+    const capture = captureTraining(tf, {
       ...{ swapRandom: world.swapRandom, now: () => world.now(), isOn: () => true },
       told: (model, how, why) => tracking.trainedAs(model, how, why),
+      stepping: stepping(guest),
     });
     return {
+      capture,
       startRun: (name?: string, options?: { params?: RunParams }) =>
         tracking.startRun(name, options?.params),
       ...checkpointsGuest(tf, guest, tracking),
     };
+  };
+}
+
+/** Stops a loop by hand as one that is not captured stops, and reports once for each cell what it trains. */
+function stepping(guest: Guest): (changes: readonly object[]) => void {
+  const reported = new Set<object>();
+  return (changes) => {
+    if (guest.interrupted) throw new Interrupted();
+    if (reported.size === 0) guest.atCellEnd(() => reported.clear());
+    for (const one of changes) {
+      if (reported.has(one)) continue;
+      reported.add(one);
+      guest.trained(one);
+    }
   };
 }
 
@@ -77,6 +94,8 @@ class Tracking implements TrainingAround {
   /** Fits that are on, by the model that trains. */
   readonly #fits = new Map<object, FitLog>();
   readonly #keepers = new Map<object, FitKeeper>();
+  /** Runs that say how they were trained. */
+  readonly #described = new WeakSet<Collector>();
 
   constructor(tf: Tf, guest: Guest, now: () => number) {
     this.#tf = tf;
@@ -182,8 +201,11 @@ class Tracking implements TrainingAround {
 
   /** Whether a fit came from a captured program, and where not, why. */
   trainedAs(model: object, how: "captured" | "stock", why: string): void {
-    const training = how === "captured" ? how : `${how}: ${why}`;
-    this.#fits.get(model)?.collector.describe({ training }, []);
+    const collector =
+      this.#fits.get(model)?.collector ?? this.#current?.byModel.get(model)?.fits.collector;
+    if (!collector || this.#described.has(collector)) return;
+    this.#described.add(collector);
+    collector.describe({ training: how === "captured" ? how : `${how}: ${why}` }, []);
   }
 
   /** A sequential model trains through a model within it. */

@@ -1,0 +1,185 @@
+/** Puts captured training in the place of TensorFlow.js's own, for every model and step that it can take. */
+import type * as tf from "@tensorflow/tfjs";
+import { type CaptureOptions, type Given, capturedByHand } from "./captureStep.ts";
+import type { CapturedStep } from "./capturedStep.ts";
+import { CapturedFit, type Programs } from "./fit.ts";
+import { callbacksOf, settingsOf } from "./fitSettings.ts";
+import {
+  type FitLoop,
+  type TensorFlow,
+  type TrainFunction,
+  type TrainingModel,
+  type WebGpuBackend,
+  missingInternals,
+  webgpuBackend,
+} from "./internals.ts";
+import { modelState } from "./modelState.ts";
+import { KnownClasses } from "./models.ts";
+import type { StepWorld, SwapRandom } from "./trace.ts";
+import { type StepsByShape, capturedFunction } from "./trainFunction.ts";
+
+export interface CaptureWorld {
+  readonly swapRandom: SwapRandom;
+  /** Milliseconds that only go forward. */
+  now(): number;
+  /** Whether the notebook wants it. */
+  isOn(): boolean;
+  /** How a model that is being trained is: from a program, or as it is and why. Told again and again. */
+  told(model: object, how: "captured" | "stock", why: string): void;
+  /** A captured step of a loop by hand is about to change these. */
+  stepping(changes: readonly tf.Variable[]): void;
+}
+
+/** A function that does what a step does, from a program once there is one. */
+export type Capture = <Inputs extends readonly tf.Tensor[], Out extends Given>(
+  step: (...inputs: Inputs) => Out,
+  options?: CaptureOptions<Inputs>,
+) => (...inputs: Inputs) => Out;
+
+/** Shorter fits are over before a program of them would be ready. */
+const FEWEST_STEPS = 8;
+
+export function captureTraining(tf: TensorFlow, world: CaptureWorld): Capture {
+  const capturer = new Capturer(tf, world);
+  capturer.replace();
+  const stepping = world.stepping.bind(world);
+  return (step, options) => capturedByHand(() => capturer.stepWorld(), stepping, step, options);
+}
+
+interface ModelPrograms extends Programs {
+  readonly batches: StepsByShape;
+  /** What the model was like when its batches were trained last. */
+  state: string;
+}
+
+/** A captured step knows TensorFlow.js's own, which a fit takes many of. */
+const originals = new WeakMap<TrainFunction, TrainFunction>();
+
+class Capturer {
+  readonly #tf: TensorFlow;
+  readonly #world: CaptureWorld;
+  readonly #known: KnownClasses;
+  /** Programs are of one device: where it was lost there is another backend. */
+  readonly #programs = new WeakMap<WebGpuBackend, WeakMap<object, ModelPrograms>>();
+
+  constructor(tf: TensorFlow, world: CaptureWorld) {
+    this.#tf = tf;
+    this.#world = world;
+    this.#known = new KnownClasses(tf);
+  }
+
+  replace(): void {
+    const prototype = this.#tf.LayersModel.prototype as unknown as {
+      fitLoop: FitLoop;
+      makeTrainFunction: (this: TrainingModel) => TrainFunction;
+      dispose: (this: object) => unknown;
+    };
+    const { fitLoop, makeTrainFunction, dispose } = prototype;
+    const { fit, batches, forget } = {
+      fit: this.#fit.bind(this),
+      batches: this.#batches.bind(this),
+      forget: this.#forget.bind(this),
+    };
+    prototype.fitLoop = function (this: TrainingModel, f, ...rest) {
+      return fit(this, fitLoop, [originals.get(f) ?? f, ...rest]);
+    };
+    prototype.makeTrainFunction = function (this: TrainingModel) {
+      return batches(this, makeTrainFunction.call(this));
+    };
+    prototype.dispose = function () {
+      forget(this);
+      return dispose.call(this);
+    };
+  }
+
+  /** What steps can be captured with, or undefined where they cannot. */
+  stepWorld(): StepWorld | undefined {
+    const backend = this.#world.isOn() ? webgpuBackend(this.#tf) : undefined;
+    if (!backend || missingInternals(this.#tf).length > 0) return undefined;
+    return { tf: this.#tf, backend, swapRandom: this.#world.swapRandom };
+  }
+
+  async #fit(
+    model: TrainingModel,
+    original: FitLoop,
+    args: Parameters<FitLoop>,
+  ): Promise<tf.History> {
+    const settings = settingsOf(args);
+    const why = this.#whyNot(model) ?? whyNotFit(settings);
+    const here = this.stepWorld();
+    if (why !== undefined || !here || !settings) {
+      this.#world.told(model, "stock", why ?? "");
+      return original.apply(model, args);
+    }
+    const callbacks = await callbacksOf(this.#tf, original, model, args);
+    const fitWorld = {
+      ...here,
+      now: () => this.#world.now(),
+      told: (standing: CapturedStep["standing"]) => this.#tell(model, standing),
+    };
+    const programs = this.#programsOf(here.backend, model);
+    return new CapturedFit(fitWorld, model, settings, callbacks, programs).run();
+  }
+
+  #batches(model: TrainingModel, f: TrainFunction): TrainFunction {
+    const captured: TrainFunction = (data) => {
+      const why = this.#whyNot(model);
+      const here = this.stepWorld();
+      if (why !== undefined || !here) {
+        this.#world.told(model, "stock", why ?? "");
+        return f(data);
+      }
+      const programs = this.#programsOf(here.backend, model);
+      const isChanged = (): boolean => {
+        const state = modelState(model);
+        const isSame = state === programs.state;
+        programs.state = state;
+        return !isSame;
+      };
+      const tell = (standing: CapturedStep["standing"]): void => this.#tell(model, standing);
+      return capturedFunction(here, f, programs.batches, isChanged, tell)(data);
+    };
+    originals.set(captured, f);
+    return captured;
+  }
+
+  #whyNot(model: TrainingModel): string | undefined {
+    if (!this.#world.isOn()) return "captured training is switched off";
+    if (!webgpuBackend(this.#tf)) return "it does not run on WebGPU";
+    const missing = missingInternals(this.#tf);
+    if (missing.length > 0) return `this TensorFlow.js has no ${missing.join(", ")}`;
+    return this.#known.ownPart(model);
+  }
+
+  #tell(model: TrainingModel, standing: CapturedStep["standing"]): void {
+    if (standing.kind === "stock") this.#world.told(model, "stock", standing.why);
+    if (standing.kind === "captured") this.#world.told(model, "captured", "");
+  }
+
+  #programsOf(backend: WebGpuBackend, model: object): ModelPrograms {
+    let models = this.#programs.get(backend);
+    if (!models) this.#programs.set(backend, (models = new WeakMap()));
+    let programs = models.get(model);
+    if (!programs) {
+      programs = { training: new Map(), validation: new Map(), batches: new Map(), state: "" };
+      models.set(model, programs);
+    }
+    return programs;
+  }
+
+  #forget(model: object): void {
+    const backend = webgpuBackend(this.#tf);
+    const programs = backend && this.#programs.get(backend)?.get(model);
+    if (!programs) return;
+    for (const steps of [programs.training, programs.validation, programs.batches])
+      for (const step of steps.values()) step.reset();
+    this.#programs.get(backend)?.delete(model);
+  }
+}
+
+function whyNotFit(settings: ReturnType<typeof settingsOf>): string | undefined {
+  if (!settings) return "TensorFlow.js does not know this way to fit either";
+  const { rows, batchSize, epochs, initialEpoch } = settings;
+  const steps = Math.ceil(rows / batchSize) * (epochs - initialEpoch);
+  return steps < FEWEST_STEPS ? `it has only ${steps} steps` : undefined;
+}

@@ -1,0 +1,102 @@
+/** Trains the same twice on the software adapter, captured and as TensorFlow.js does it, and tells all that can be seen. */
+import type * as tf from "@tensorflow/tfjs";
+import { seededRandom } from "../../kernel/guest/random.ts";
+import { swapRandom } from "../../testing/chance.ts";
+import { softwareGpu } from "../../testing/softwareGpu.ts";
+import { type Capture, captureTraining } from "../captureTraining.ts";
+
+type Tf = typeof tf;
+export type Told = readonly [how: "captured" | "stock", why: string];
+
+export interface Made {
+  readonly model: tf.LayersModel;
+  readonly x: tf.Tensor | tf.Tensor[];
+  readonly y: tf.Tensor | tf.Tensor[];
+}
+export type Make = (tf: Tf) => Made;
+type Train = (calls: unknown[], made: Made, capture: Capture) => Promise<unknown>;
+
+interface Outcome {
+  readonly seen: {
+    readonly history: unknown;
+    /** Of every variable: weights, and what optimizers keep. */
+    readonly variables: readonly (readonly number[])[];
+    readonly iterations: number;
+    /** What chance draws next. */
+    readonly next: number;
+    readonly calls: readonly unknown[];
+  };
+  readonly told: readonly Told[];
+}
+
+let gpu: Tf;
+let capture: Capture;
+let isOn = true;
+let told: Told[] = [];
+
+export async function onSoftwareGpu(): Promise<Tf> {
+  gpu = await softwareGpu();
+  capture = captureTraining(gpu, {
+    swapRandom,
+    now: () => performance.now(),
+    isOn: () => isOn,
+    told: (_, how, why) => told.push([how, why]),
+    stepping: () => undefined,
+  });
+  return gpu;
+}
+
+export async function fittedBothWays(
+  make: Make,
+  train: Train,
+): Promise<{ captured: Outcome; stock: Outcome }> {
+  const stock = await trained(false, make, train);
+  return { stock, captured: await trained(true, make, train) };
+}
+
+async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> {
+  isOn = on;
+  told = [];
+  const calls: unknown[] = [];
+  const systems = swapRandom(seededRandom(11));
+  try {
+    const made = make(gpu);
+    const given = await train(calls, made, capture);
+    const history = (given as Partial<tf.History> | undefined)?.history;
+    const all = Object.values(gpu.engine().registeredVariables);
+    const variables = await Promise.all(all.map(async (one) => [...(await one.data())]));
+    const { iterations } = made.model.optimizer as unknown as { readonly iterations: number };
+    const seen = { history, variables, iterations, next: Math.random(), calls };
+    made.model.dispose();
+    gpu.dispose([made.x, made.y]);
+    return { seen, told };
+  } finally {
+    swapRandom(systems);
+    isOn = true;
+    gpu.disposeVariables();
+  }
+}
+
+interface Mlp {
+  readonly optimizer?: string;
+  readonly loss?: tf.ModelCompileArgs["loss"];
+  readonly noise?: boolean;
+}
+
+/** A small classifier of 40 rows in three classes, with a dropout. */
+export function mlp({
+  optimizer = "sgd",
+  loss = "categoricalCrossentropy",
+  noise = false,
+}: Mlp = {}): Make {
+  return (tf) => {
+    const model = tf.sequential();
+    model.add(tf.layers.dense({ units: 16, activation: "relu", inputShape: [4] }));
+    model.add(noise ? tf.layers.gaussianNoise({ stddev: 0.1 }) : tf.layers.dropout({ rate: 0.3 }));
+    model.add(tf.layers.dense({ units: 3, activation: "softmax" }));
+    model.compile({ optimizer, loss, metrics: ["accuracy"] });
+    const classes = Int32Array.from({ length: 40 }, (_, i) => i % 3);
+    const y = tf.tidy(() => tf.oneHot(tf.tensor1d(classes, "int32"), 3).toFloat());
+    return { model, x: tf.randomUniform([40, 4]), y };
+  };
+}

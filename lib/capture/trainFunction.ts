@@ -1,0 +1,55 @@
+/**
+ * A model's training step for batches that come as tensors, as `fitDataset` and `trainOnBatch` have them: the same call
+ * with the same results, from a program once there is one.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { CapturedStep } from "./capturedStep.ts";
+import { drawn } from "./gatheredStep.ts";
+import type { TrainFunction } from "./internals.ts";
+import type { Program } from "./program.ts";
+import type { Step, StepWorld } from "./trace.ts";
+
+/** Steps by the shapes of what they are given. */
+export type StepsByShape = Map<string, CapturedStep>;
+
+/** `isChanged`: whether something may have changed the step since it was called last. */
+export function capturedFunction(
+  world: StepWorld,
+  f: TrainFunction,
+  steps: StepsByShape,
+  isChanged: () => boolean,
+  told: (standing: CapturedStep["standing"]) => void,
+): TrainFunction {
+  return (data) => {
+    const inputs = data.filter((one) => one !== null);
+    const step: Step = (given) => {
+      let next = 0;
+      return f(data.map((one) => one && (given[next++] as tf.Tensor)));
+    };
+    const shape = data.map((one) => (one ? `${one.dtype}[${one.shape.join()}]` : "-")).join();
+    const captured = steps.get(shape) ?? new CapturedStep();
+    steps.set(shape, captured);
+    if (isChanged()) captured.check(world, step, inputs);
+    const outputs = captured.advance(world, step, inputs);
+    told(captured.standing);
+    return (outputs ?? replayed(world, captured.program, inputs)) as tf.Scalar[];
+  };
+}
+
+/** One step of the program, with tensors of their own for what it gives. */
+export function replayed(
+  { tf, backend, swapRandom }: StepWorld,
+  program: Program | undefined,
+  inputs: readonly tf.Tensor[],
+): tf.Tensor[] {
+  if (!program) throw new Error("A captured step has no program");
+  const infos = program.outputs.map(({ shape, dtype }) => backend.makeTensorInfo(shape, dtype));
+  const results = infos.map(({ dataId }) => {
+    backend.uploadToGPU(dataId);
+    const { resource } = backend.tensorMap.get(dataId);
+    if (!resource) throw new Error("What a step gives has no place on the device");
+    return { to: resource, offset: 0, stride: 0 };
+  });
+  program.run({ steps: 1, inputs, results, random: () => drawn(swapRandom) });
+  return infos.map((info) => tf.engine().makeTensorFromTensorInfo(info as never));
+}
