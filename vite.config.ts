@@ -98,10 +98,21 @@ export default defineConfig(async ({ mode }) =>
                 name: "lib",
                 root: ".",
                 include: ["lib/**/*.test.ts", "sync-server/**/*.test.ts"],
-                exclude: ["sync-server/cluster/**"],
+                exclude: ["sync-server/cluster/**", "**/*.gpu.test.ts"],
                 environment: "node",
                 // Types and lint are checked beside them, on the same two cores.
                 testTimeout: 30_000,
+              },
+            },
+            {
+              extends: true as const,
+              test: {
+                name: "gpu",
+                root: ".",
+                include: ["lib/**/*.gpu.test.ts"],
+                environment: "node",
+                // Kernels are compiled for a device that is software.
+                testTimeout: 120_000,
               },
             },
             {

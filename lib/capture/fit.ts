@@ -166,7 +166,7 @@ export class CapturedFit {
     const { ins, f } = this.#settings;
     const captured = this.#programs.training.get(size) ?? new CapturedStep();
     this.#programs.training.set(size, captured);
-    const step = new GatheredStep(this.#world, captured, f as OnRows, ins, size);
+    const step = new GatheredStep(this.#world, captured, f, ins, size);
     this.#steps.set(size, step);
     step.check();
     return step;

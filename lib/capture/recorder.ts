@@ -3,7 +3,7 @@
  * the place of the backend's own methods it takes out again.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { alea } from "seedrandom";
+import { type Drawing, Draws } from "./draws.ts";
 import { type Elementwise, elementwiseOf } from "./elementwise.ts";
 import type { BufferId, BufferInfo, Command, Graph, Origin, Update } from "./graph.ts";
 import type { BufferPool, DataId, TensorData, TensorFlow, WebGpuBackend } from "./internals.ts";
@@ -18,12 +18,6 @@ import {
 
 const STORAGE_AND_COPIES = 0x80 | 0x4 | 0x8;
 
-interface Draws {
-  /** How many there were before these. */
-  readonly nth: number;
-  readonly draws: readonly number[];
-}
-
 export class Recorder {
   readonly #backend: WebGpuBackend;
   readonly #pool: BufferPool;
@@ -33,17 +27,14 @@ export class Recorder {
   readonly #commands: Command[] = [];
   readonly #numbers = new Map<GPUBuffer, BufferId>();
   readonly #made = new Set<DataId>();
-  readonly #drawnBy = new Map<DataId, Draws>();
+  readonly #drawnBy = new Map<DataId, Drawing>();
   readonly #uploads = new Map<GPUBuffer, Origin>();
   readonly #outsideOf = new Map<GPUBuffer, DataId>();
   readonly outside: DataId[] = [];
+  readonly draws = new Draws();
   readonly optimizers = new Set<tf.Optimizer>();
-  #draws: number[] = [];
-  #drawn = 0;
-  #explained = 0;
   #uploading: DataId | undefined;
   #running: { readonly name: string; readonly elementwise: Elementwise | null } | undefined;
-  #state = 0x2545f491;
 
   constructor(backend: WebGpuBackend, variables: ReadonlySet<object>) {
     this.#backend = backend;
@@ -51,15 +42,6 @@ export class Recorder {
     this.#writeBuffer = backend.queue.writeBuffer.bind(backend.queue);
     this.#variables = variables;
   }
-
-  /** Any numbers will do: a trace computes nothing. */
-  readonly draw = (): number => {
-    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
-    const drawn = this.#state / 2 ** 32;
-    this.#draws.push(drawn);
-    this.#drawn++;
-    return drawn;
-  };
 
   /** Puts the virtual device in the place of the real one, and gives back how to undo it. */
   install(tf: TensorFlow): () => void {
@@ -142,10 +124,8 @@ export class Recorder {
     return (values, shape, dtype) => {
       const id = original(values, shape, dtype);
       this.#made.add(id);
-      if (this.#draws.length > 0 && values != null) {
-        this.#drawnBy.set(id, { nth: this.#drawn - this.#draws.length, draws: this.#draws });
-        this.#draws = [];
-      }
+      const drawing = values == null ? undefined : this.draws.take();
+      if (drawing) this.#drawnBy.set(id, drawing);
       return id;
     };
   }
@@ -160,20 +140,9 @@ export class Recorder {
   }
 
   #uploaded(to: GPUBuffer, data: Uint8Array): void {
-    const draws = this.#uploading && this.#drawnBy.get(this.#uploading);
-    const origin: Origin = draws ? this.#explain(draws, data) : { kind: "constant", data };
+    const drawing = this.#uploading && this.#drawnBy.get(this.#uploading);
+    const origin: Origin = drawing ? this.draws.explain(drawing, data) : { kind: "constant", data };
     this.#uploads.set(to, origin);
-  }
-
-  /** Values that are this draw's uniform numbers, to the bit, can be drawn again for each step. */
-  #explain({ nth, draws }: Draws, data: Uint8Array): Origin {
-    const [draw] = draws;
-    const values = new Float32Array(data.buffer);
-    const next = alea(String(draw));
-    if (draws.length !== 1 || values.some((value) => value !== Math.fround(next())))
-      throw new NotCapturable("the step draws random numbers other than a dropout's");
-    this.#explained++;
-    return { kind: "drawn", nth, count: values.length };
   }
 
   #dispatched({ pipeline, buffers, uniform, workgroups }: Dispatch): void {
@@ -231,8 +200,7 @@ export class Recorder {
     for (const id of this.#made)
       if (!assigned.has(id) && !this.#variables.has(id) && tensorMap.has(id))
         throw new NotCapturable("the step keeps a tensor for later");
-    if (this.#explained !== this.#drawn)
-      throw new NotCapturable("the step draws random numbers other than a dropout's");
+    this.draws.refuseUnexplained();
   }
 
   graph(updates: readonly Update[], outputs: readonly BufferId[]): Graph {

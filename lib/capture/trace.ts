@@ -66,7 +66,7 @@ export function trace(
   const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
   // Nothing that comes of a random draw may be computed here, where a replay would not see it.
   tf.env().set("WEBGPU_CPU_FORWARD", false);
-  const random = swapRandom(recorder.draw);
+  const random = swapRandom(recorder.draws.draw);
   const restore = recorder.install(tf);
   try {
     const given = step(inputs);

@@ -98,7 +98,9 @@ class Readiness {
 
   isReady(command: Command, group: readonly Single[] = []): boolean {
     const within = new Set(group.flatMap(({ outputs }) => outputs));
+    // What is written several times is read in between too: there the order of touching decides, not the last write.
     const here = (id: BufferId, i: number): boolean =>
+      this.#isShared(id) ||
       !this.#pending.get(id) ||
       (within.has(id) && command.elementwise?.indexing[i]?.kind === "same");
     return (

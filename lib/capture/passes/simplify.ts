@@ -38,7 +38,9 @@ export function mergeRepeated(graph: Graph): Graph {
   for (const one of graph.commands) {
     const command = reading(one, instead);
     const [output] = command.outputs;
-    if (output !== undefined && writers.get(output) === 1) {
+    // What is written several times is another thing each time that it is read.
+    const isSteady = command.inputs.every((id) => (writers.get(id) ?? 0) <= 1);
+    if (output !== undefined && writers.get(output) === 1 && isSteady) {
       const what = `${keyOf(command)}|${command.inputs.join(",")}`;
       const same = before.get(what);
       if (same !== undefined && !results.has(output)) {

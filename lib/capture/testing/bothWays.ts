@@ -4,6 +4,7 @@ import { seededRandom } from "../../kernel/guest/random.ts";
 import { swapRandom } from "../../testing/chance.ts";
 import { softwareGpu } from "../../testing/softwareGpu.ts";
 import { type Capture, captureTraining } from "../captureTraining.ts";
+import { drawn } from "../gatheredStep.ts";
 
 type Tf = typeof tf;
 export type Told = readonly [how: "captured" | "stock", why: string];
@@ -66,7 +67,7 @@ async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> 
     const all = Object.values(gpu.engine().registeredVariables);
     const variables = await Promise.all(all.map(async (one) => [...(await one.data())]));
     const { iterations } = made.model.optimizer as unknown as { readonly iterations: number };
-    const seen = { history, variables, iterations, next: Math.random(), calls };
+    const seen = { history, variables, iterations, next: drawn(swapRandom), calls };
     made.model.dispose();
     gpu.dispose([made.x, made.y]);
     return { seen, told };

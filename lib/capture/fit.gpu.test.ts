@@ -1,9 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Make, type Told, fittedBothWays, mlp, onSoftwareGpu } from "./testing/bothWays.ts";
-
-// Kernels are compiled for a device that is software, beside other tests.
-vi.setConfig({ testTimeout: 120_000 });
 
 let gpu: typeof tf;
 beforeAll(async () => {
