@@ -4,7 +4,7 @@ import { notebookRoots } from "../../lib/document/notebookDoc.ts";
 import { addCell, cellText, deleteCell, listCells, moveCell } from "../../lib/notebook/notebook.ts";
 import { putOutput } from "../../lib/notebook/outputs.ts";
 import { restoreVersion } from "../../lib/notebook/restoreVersion.ts";
-import { setSeed } from "../../lib/notebook/settings.ts";
+import { isCapturing, setCapturing, setSeed } from "../../lib/notebook/settings.ts";
 import { copyOf } from "../../lib/notebook/versionState.ts";
 import { peers } from "../../lib/testing/peers.ts";
 import { insertCell } from "./insertCell.ts";
@@ -88,6 +88,7 @@ it("takes a restored version back whole, outputs and settings too, and what othe
   exchange();
   notebookRoots.params(ben).set("rate", 2);
   setSeed(ben, 5);
+  setCapturing(ben, false);
   putOutput(ben, "a" as never, { ...output, bundles: [{ "text/plain": "newer" }] } as never);
   cellText(ben, "a" as never)?.insert(3, " more");
   deleteCell(ben, "b" as never);
@@ -122,14 +123,16 @@ it("takes back a version of which only the outputs differ", () => {
   expect(sources(doc)).toEqual(["one"]);
 });
 
-it("never takes back an output, a control that was moved, or a seed by themselves", () => {
+it("never takes back an output, a control that was moved, or a setting by themselves", () => {
   const doc = new Y.Doc();
   const undo = notebookUndo(doc);
   insertCell(doc, "code", { source: "x" });
   setSeed(doc, 5);
+  setCapturing(doc, false);
   putOutput(doc, "a" as never, {} as never);
   undo.undo();
   expect(sources(doc)).toEqual([]);
   expect(notebookRoots.settings(doc).get("seed")).toBe(5);
+  expect(isCapturing(doc)).toBe(false);
   expect(notebookRoots.outputs(doc).size).toBe(1);
 });

@@ -1,7 +1,7 @@
 /**
  * The shape of a notebook's document, and the only file that names its keys.
  *
- *   settings: Y.Map { seed, backend }
+ *   settings: Y.Map { seed, backend, capturing }
  *   params:   Y.Map<name of a param, its value>   what somebody moved, outside undo
  *   cells:    Y.Map<CellId, Y.Map CellShape>   one map a cell: two people in two cells never clash
  *   outputs:  Y.Map<CellId, OutputRecord>      replaced as one value, outside undo and history

@@ -87,6 +87,8 @@ export interface Guest {
   readonly chance: SeededRandom | undefined;
   /** The running cell goes on from an earlier run of it; the page knows which. */
   readonly resumes: boolean;
+  /** The running cell may train from a captured program: the same numbers, faster. */
+  readonly capturing: boolean;
   /** True once the person asked to interrupt; a training loop stops at its next batch. */
   readonly interrupted: boolean;
   /**

@@ -28,6 +28,8 @@ export interface CellRun {
   readonly reads: readonly string[];
   /** Math.random starts from it anew. */
   readonly seed: number;
+  /** Training may run from a captured program: the same numbers, faster. */
+  readonly capturing: boolean;
   /** What is set of all controls, and those that other cells of this kernel have. */
   readonly params: GivenParams;
   readonly controls: readonly OtherControl[];

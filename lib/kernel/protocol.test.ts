@@ -180,4 +180,14 @@ describe("what the page says", () => {
       wasm: null,
     });
   });
+
+  it.each([
+    [{}, true],
+    [{ capturing: true }, true],
+    [{ capturing: "no" }, true],
+    [{ capturing: false }, false],
+  ])("of a cell with %j: it may train from a captured program: %j", (said, capturing) => {
+    const run = { kind: "run", run: 1, cell: "a", code: "", defines: [], reads: [], seed: 1 };
+    expect(parseToWorker(structuredClone({ ...run, ...said }))).toMatchObject({ capturing });
+  });
 });

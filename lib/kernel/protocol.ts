@@ -46,6 +46,8 @@ export interface RunMessage {
   readonly controls: readonly OtherControl[];
   /** It goes on from an earlier run of the cell. */
   readonly resumes?: boolean;
+  /** Training may run from a captured program, unless the page says that it may not. */
+  readonly capturing?: boolean;
 }
 
 export type ToPage =
@@ -216,6 +218,7 @@ export function parseToWorker(value: unknown): ToWorker | undefined {
         params: parseGiven(message["params"]),
         controls: parseOtherControls(message["controls"]),
         resumes: message["resumes"] === true,
+        capturing: message["capturing"] !== false,
       };
     case "interrupt":
       return { kind: "interrupt" };

@@ -26,6 +26,7 @@ import {
 import { LiveOutput } from "./liveOutput.ts";
 import { currentVersions } from "./notebookChanges.ts";
 import type { OutputRecord } from "./outputs.ts";
+import { isCapturing } from "./settings.ts";
 import type { ShownOutputs } from "./shownOutputs.ts";
 
 export interface RunWorld {
@@ -127,6 +128,7 @@ export async function runCell(world: RunWorld, run: CellToRun): Promise<CellEnd[
       defines,
       reads: reads.filter((name) => run.edges.some((edge) => edge.name === name)),
       seed,
+      capturing: isCapturing(world.doc),
       params,
       controls: run.controls,
       facts: {

@@ -8,7 +8,7 @@ import type { HeldUp } from "../testing/scriptedKernel.ts";
 import { type Bench, type Workbench, workbench } from "../testing/workbench.ts";
 import { deleteCell, moveCell } from "./notebook.ts";
 import { outputOf } from "./outputs.ts";
-import { setSeed } from "./settings.ts";
+import { setCapturing, setSeed } from "./settings.ts";
 
 const id = (cell: string): CellId => cell as CellId;
 const done: CellEnd = { kind: "done" };
@@ -92,6 +92,18 @@ describe("running", () => {
         datasets: [],
       },
     });
+  });
+
+  it("tells the kernel with each cell whether it may train from a captured program", async () => {
+    const { execution, kernel, settle, doc } = alone({ a: "1" });
+    for (const on of [undefined, false, true]) {
+      if (on !== undefined) setCapturing(doc, on);
+      execution.runCell(id("a"));
+      await settle();
+    }
+    expect(kernel.runs.map((run) => run.capturing)).toEqual([true, false, true]);
+    // What an output came from has no word of it.
+    expect(outputOf(doc, id("a"))?.inputs).not.toHaveProperty("capturing");
   });
 
   it("says which cells' values went with a kernel that was ended, until another one runs", async () => {
@@ -301,6 +313,13 @@ describe("what is stale", () => {
     setSeed(doc, 7);
     await settle();
     expect(states()).toBe("stale, stale, stale");
+  });
+
+  it("is nothing when captured training is switched off: the numbers are the same", async () => {
+    const { doc, states, settle } = await ran(three);
+    setCapturing(doc, false);
+    await settle();
+    expect(states()).toBe("done, done, done");
   });
 
   it("is what stands below a cell that is found to train what it reads", async () => {

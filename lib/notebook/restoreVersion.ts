@@ -14,7 +14,7 @@ import { notebookRoots } from "../document/notebookDoc.ts";
 import { plainValue } from "../kernel/params.ts";
 import { type Cell, RESTORE_VERSION, listCellPlaces, listCells, positionOf } from "./notebook.ts";
 import { outputOf } from "./outputs.ts";
-import { seedOf } from "./settings.ts";
+import { isCapturing, seedOf } from "./settings.ts";
 import { rewriteText } from "./textEdits.ts";
 
 type Write = () => void;
@@ -92,11 +92,13 @@ function writesForOutput(doc: Y.Doc, state: Y.Doc, id: CellId): Write[] {
 }
 
 function writesForSettings(doc: Y.Doc, state: Y.Doc): Write[] {
-  const seed = seedOf(state);
+  const [seed, capturing] = [seedOf(state), isCapturing(state)];
+  const settings = notebookRoots.settings(doc);
   const [params, then] = [notebookRoots.params(doc), notebookRoots.params(state)];
   const names = new Set([...params.keys(), ...then.keys()]);
   return [
-    ...(seed === seedOf(doc) ? [] : [() => void notebookRoots.settings(doc).set("seed", seed)]),
+    ...(seed === seedOf(doc) ? [] : [() => void settings.set("seed", seed)]),
+    ...(capturing === isCapturing(doc) ? [] : [() => void settings.set("capturing", capturing)]),
     ...[...names].flatMap((name) => writesForKey(params, name, plainValue(then.get(name)))),
   ];
 }

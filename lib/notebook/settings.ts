@@ -14,3 +14,12 @@ export function seedOf(doc: Y.Doc): number {
 export function setSeed(doc: Y.Doc, seed: number): void {
   edit(doc, "setSeed", () => notebookRoots.settings(doc).set("seed", seed));
 }
+
+/** Whether training may run from a captured program: the same numbers, faster. So it is unless somebody switched it off. */
+export function isCapturing(doc: Y.Doc): boolean {
+  return notebookRoots.settings(doc).get("capturing") !== false;
+}
+
+export function setCapturing(doc: Y.Doc, capturing: boolean): void {
+  edit(doc, "setCapturing", () => notebookRoots.settings(doc).set("capturing", capturing));
+}

@@ -25,7 +25,7 @@ import {
 } from "./notebook.ts";
 import { outputOf, putOutput } from "./outputs.ts";
 import { differsFrom, restoreVersion } from "./restoreVersion.ts";
-import { seedOf, setSeed } from "./settings.ts";
+import { isCapturing, seedOf, setCapturing, setSeed } from "./settings.ts";
 import { copyOf, encodeState, openVersion } from "./versionState.ts";
 import { saveVersion } from "./versions.ts";
 
@@ -83,6 +83,7 @@ it("keeps what the notebook shows: cells, order, flags, seed, controls and outpu
   deleteCell(doc, id("c"));
   setCellFlag(doc, id("a"), "auto", true);
   setSeed(doc, 7);
+  setCapturing(doc, false);
   putOutput(doc, id("b"), record("2"));
   putOutput(doc, id("c"), record("of a cell that is gone"));
   notebookRoots.params(doc).set("rate", 0.5);
@@ -94,6 +95,7 @@ it("keeps what the notebook shows: cells, order, flags, seed, controls and outpu
     { id: "a", kind: "code", source: "const x = 1;", auto: true },
   ]);
   expect([seedOf(state), plain(state, "b"), plain(state, "c")]).toEqual([7, "2", undefined]);
+  expect(isCapturing(state)).toBe(false);
   expect(notebookRoots.params(state).get("rate")).toBe(0.5);
   expect(listVersions(doc)).toEqual([version]);
   expect(version).toMatchObject({
@@ -294,6 +296,7 @@ it("restores cells, order, flags, seed, controls and outputs, and hides what was
   deleteCell(doc, id("b"));
   moveCell(doc, id("c"), null);
   setSeed(doc, 9);
+  setCapturing(doc, false);
   addCell(doc, id("n"), "code", { source: "new" });
   putOutput(doc, id("a"), record("only now"));
   putOutput(doc, id("b"), record("other"));
@@ -302,6 +305,7 @@ it("restores cells, order, flags, seed, controls and outputs, and hides what was
   restoreVersion(doc, await opened(version));
   expect(listCells(doc)).toEqual(then);
   expect([seedOf(doc), plain(doc, "a"), plain(doc, "b")]).toEqual([1, "only now", "2"]);
+  expect(isCapturing(doc)).toBe(true);
   expect(notebookRoots.params(doc).toJSON()).toEqual({ rate: 0.5 });
   expect(notebookRoots.cells(doc).get(id("n"))?.get("deleted")).toBe(true);
   expect(cellText(doc, id("n"))?.toJSON()).toBe("new");
@@ -324,6 +328,7 @@ it("makes any notebook what it was, in one transaction, and writes nothing where
         expect(updates).toBeLessThanOrEqual(1);
         expect(listCells(doc)).toEqual(listCells(state));
         expect(seedOf(doc)).toBe(seedOf(state));
+        expect(isCapturing(doc)).toBe(isCapturing(state));
         expect(differsFrom(doc, state)).toBe(false);
         restoreVersion(doc, state);
         expect(updates).toBeLessThanOrEqual(1);

@@ -25,6 +25,8 @@ export class GuestWorkshop {
   /** What the next runs are told of controls. */
   params: GivenParams = nothingGiven;
   controls: readonly OtherControl[] = [];
+  /** Left out of what the next runs are told where it is undefined. */
+  capturing: boolean | undefined;
   readonly #capabilities: readonly Offered[];
   readonly #context: CallContext | undefined;
   #ended: (() => void) | undefined;
@@ -69,7 +71,7 @@ export class GuestWorkshop {
     const from = this.messages.length;
     const ended = new Promise<void>((resolve) => (this.#ended = resolve));
     const { code, analysis } = compiled;
-    const { params, controls } = this;
+    const { params, controls, capturing } = this;
     const { defines } = analysis;
     this.runtime.receive({
       kind: "run",
@@ -82,6 +84,7 @@ export class GuestWorkshop {
       params,
       controls,
       resumes,
+      ...(capturing === undefined ? {} : { capturing }),
     });
     await ended;
     const since = this.messages.slice(from);

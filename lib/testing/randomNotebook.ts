@@ -12,16 +12,28 @@ import {
   setCellFlag,
   setCellKind,
 } from "../notebook/notebook.ts";
-import { setSeed } from "../notebook/settings.ts";
+import { isCapturing, setCapturing, setSeed } from "../notebook/settings.ts";
 
 export interface NotebookStep {
-  readonly what: "add" | "type" | "cut" | "move" | "delete" | "kind" | "disable" | "seed";
+  readonly what:
+    "add" | "type" | "cut" | "move" | "delete" | "kind" | "disable" | "seed" | "capture";
   readonly cell: number;
   readonly at: number;
 }
 
 export const notebookStep: fc.Arbitrary<NotebookStep> = fc.record({
-  what: fc.constantFrom("add", "type", "type", "cut", "move", "delete", "kind", "disable", "seed"),
+  what: fc.constantFrom(
+    "add",
+    "type",
+    "type",
+    "cut",
+    "move",
+    "delete",
+    "kind",
+    "disable",
+    "seed",
+    "capture",
+  ),
   cell: fc.nat(20),
   at: fc.nat(40),
 });
@@ -52,5 +64,7 @@ export function takeStep(doc: Y.Doc, { what, cell, at }: NotebookStep, word: str
       return setCellFlag(doc, one.id, "disabled", !hasCellFlag(doc, one.id, "disabled"));
     case "seed":
       return setSeed(doc, at + 1);
+    case "capture":
+      return setCapturing(doc, !isCapturing(doc));
   }
 }

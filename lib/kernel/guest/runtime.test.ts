@@ -96,6 +96,19 @@ display("second")
     expect(texts(other)).not.toEqual(texts(first));
   });
 
+  it("may train from a captured program unless its run says otherwise, and only then", async () => {
+    workshop.runtime.provide({}, [(guest) => ({ capturing: () => guest.capturing })]);
+    const source = `import { capturing } from "ensemble"
+capturing()`;
+    const said: unknown[] = [];
+    for (const capturing of [undefined, false, true]) {
+      workshop.capturing = capturing;
+      said.push(...texts(await workshop.run("a", source)));
+    }
+    expect(said).toEqual(["true", "false", "true"]);
+    expect(workshop.runtime.guest.capturing).toBe(true);
+  });
+
   it("imports packages and parts of them, at the top or on the way", async () => {
     const source = `import { range as r } from "d3"
 const d3: any = await import("d3")

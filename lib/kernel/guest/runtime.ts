@@ -37,7 +37,6 @@ interface Running {
   readonly interruption: Interruption;
   readonly trained: Set<object>;
   readonly chance: SeededRandom;
-  readonly resumes: boolean;
   readonly atEnd: (() => Promise<void> | void)[];
   /** The first error that nobody in the cell waited for. */
   astray: { readonly error: unknown } | undefined;
@@ -88,7 +87,10 @@ export class Runtime {
         return running()?.chance;
       },
       get resumes() {
-        return running()?.resumes ?? false;
+        return running()?.run.resumes === true;
+      },
+      get capturing() {
+        return running()?.run.capturing !== false;
       },
       call: (capability, request, transfer) => this.#calls.call(capability, request, transfer),
       tell: (capability, request, transfer) => this.#calls.tell(capability, request, transfer),
@@ -182,7 +184,6 @@ export class Runtime {
       interruption: new Interruption(this.#world),
       trained: new Set(),
       chance: seededRandom(run.seed),
-      resumes: run.resumes === true,
       atEnd: [],
       astray: undefined,
     });

@@ -20,7 +20,7 @@ const nothing: CellListener = {
 function cellRun(cell = "a"): CellRun {
   const facts = { notebook: "n" as NotebookId, sources: [], datasets: [] };
   const none = { code: "", defines: [], reads: [], params: nothingGiven, controls: [] };
-  return { cell: cell as CellId, seed: 1, facts, ...none };
+  return { cell: cell as CellId, seed: 1, capturing: true, facts, ...none };
 }
 
 /** The workers that were opened, newest last, each with what the page told it. */

@@ -29,7 +29,7 @@ it("hears nothing of a capability that goes on after its cell has ended", async 
   };
   const facts = { notebook: "n" as NotebookId, sources: [], datasets: [] };
   const nothing = { code: "", defines: [], reads: [], params: nothingGiven, controls: [] };
-  const run = { cell: "a" as CellId, seed: 1, facts, ...nothing };
+  const run = { cell: "a" as CellId, seed: 1, capturing: true, facts, ...nothing };
   const parts = { capabilities: [slow], explain: String };
   const cell = new RunningCell(run, listener, parts);
   cell.begin({ backend: "CPU", adapter: "", packages: {} }, () => undefined);
@@ -63,7 +63,7 @@ it("adds the params that a cell asks for to the facts behind its runs, with the 
   };
   const params = { shared: { rate: 0.5, broken: "x" }, private: { own: true } };
   const none = { code: "", defines: [], reads: [], seed: 1, controls: [] };
-  const run = { cell: "a" as CellId, facts, params, ...none };
+  const run = { cell: "a" as CellId, facts, params, capturing: true, ...none };
   const cell = new RunningCell(run, listener, { capabilities: [watching], explain: String });
   cell.begin({ backend: "CPU", adapter: "", packages: {} }, () => undefined);
   cell.receive({ kind: "call", run: cell.id, call: null, capability: "watch", request: null });

@@ -52,11 +52,11 @@ export class RunningCell {
   begin(device: Device, post: Post): void {
     this.#device = device;
     this.#post = post;
-    const { cell, code, defines, reads, seed, params, controls, facts } = this.#run;
+    const { cell, code, defines, reads, seed, capturing, params, controls, facts } = this.#run;
     const resumes = facts.resume !== undefined;
     post({
       ...{ kind: "run", run: this.id, cell, code, defines, reads },
-      ...{ seed, params, controls, resumes },
+      ...{ seed, params, controls, resumes, capturing },
     });
   }
 
