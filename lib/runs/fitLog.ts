@@ -26,6 +26,8 @@ export class FitLog {
   readonly collector: Collector;
   readonly #now: () => number;
   #announce: ((facts: RunParams) => void) | undefined;
+  /** Said before there was a run to say it of. */
+  #known: RunParams = {};
   #begun = false;
   #plan: FitPlan = { epochs: 1, initialEpoch: 0, batchesPerEpoch: undefined };
   #metrics: readonly string[] = [];
@@ -53,6 +55,12 @@ export class FitLog {
    */
   expect(announce: (facts: RunParams) => void): void {
     this.#announce = announce;
+  }
+
+  /** A fact of the fit that runs; one that is known before it trains is among those it begins with. */
+  describe(facts: RunParams): void {
+    if (this.#begun) this.collector.describe(facts, []);
+    else this.#known = { ...this.#known, ...facts };
   }
 
   /** The next fit goes on after so many epochs and batches of the run's curves; `own`: from this epoch of its own. */
@@ -86,6 +94,7 @@ export class FitLog {
   begin(params: FitParams): void {
     const batches = batchesOf(params);
     this.#announce?.({
+      ...this.#known,
       ...(params.samples === null ? {} : { "training rows": params.samples }),
       ...(batches === undefined ? {} : { "batches per epoch": batches }),
     });

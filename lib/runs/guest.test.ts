@@ -23,6 +23,7 @@ class World {
   progress: CellProgress[] = [];
   cell: CellId | undefined;
   interrupted = false;
+  capturing = true;
   #host = runsCapability({
     session: this.rooms,
     world: { ...memoryPlatform(), every: () => () => undefined },
@@ -35,6 +36,7 @@ class World {
       ...({} as Guest),
       cell: this.cell,
       interrupted: this.interrupted,
+      capturing: this.capturing,
       tell: (_, message) => {
         const request = this.#host.parse(structuredClone(message));
         this.#told.push(this.#host.host(request, this.#context()));
@@ -169,6 +171,24 @@ describe("a fit in a cell", () => {
     const model = readModel(world.rooms.doc(`run/${run.id}`));
     expect(model?.weights).toBe(2 * 8 + 8 + 8 * 3 + 3);
     expect(model?.layers.map((layer) => layer.type)).toContain("Dropout");
+  });
+
+  it("says why TensorFlow.js trained it as it is: where it runs, or that its notebook wants that", async () => {
+    const batches = async (): Promise<void> => {
+      const model = build();
+      for (let i = 0; i < 3; i++) await model.trainOnBatch(x(), y());
+    };
+    for (const train of [fitted, batches])
+      for (const on of [true, false]) {
+        world.capturing = on;
+        await world.run(() => train());
+      }
+    expect(world.runs.map((run) => run.params["training"])).toEqual([
+      "stock: it does not run on WebGPU",
+      "stock: captured training is switched off",
+      "stock: it does not run on WebGPU",
+      "stock: captured training is switched off",
+    ]);
   });
 
   it("gives the same numbers to the bit as it does without tracking", async () => {

@@ -16,6 +16,7 @@ import { watchConsole } from "./consoleWatch.ts";
 import { FitKeeper, type Fitting } from "./fitKeeper.ts";
 import { FitLog, fitCallback } from "./fitLog.ts";
 import { checkedStep } from "./step.ts";
+import { trainingParam } from "./training.ts";
 import { fitDatasetParams, fitParams, metricName, modelParams, summarise } from "./modelFacts.ts";
 
 type Tf = typeof tf;
@@ -58,7 +59,7 @@ export function runsGuest(tf: Tf, world: RunsWorld): GuestModule {
     const tracking = new Tracking(tf, guest, () => world.now());
     tracking.wrap();
     const capture = captureTraining(tf, {
-      ...{ swapRandom: world.swapRandom, now: () => world.now(), isOn: () => true },
+      ...{ swapRandom: world.swapRandom, now: () => world.now(), isOn: () => guest.capturing },
       told: (model, how, why) => tracking.trainedAs(model, how, why),
       stepping: stepping(guest),
     });
@@ -201,11 +202,13 @@ class Tracking implements TrainingAround {
 
   /** Whether a fit came from a captured program, and where not, why. */
   trainedAs(model: object, how: "captured" | "stock", why: string): void {
-    const collector =
-      this.#fits.get(model)?.collector ?? this.#current?.byModel.get(model)?.fits.collector;
+    const fit = this.#fits.get(model);
+    const collector = fit?.collector ?? this.#current?.byModel.get(model)?.fits.collector;
     if (!collector || this.#described.has(collector)) return;
     this.#described.add(collector);
-    collector.describe({ training: how === "captured" ? how : `${how}: ${why}` }, []);
+    const param = trainingParam({ how, why });
+    if (fit) fit.describe(param);
+    else collector.describe(param, []);
   }
 
   /** A sequential model trains through a model within it. */
