@@ -8,6 +8,7 @@ import * as Y from "yjs";
 import type { CellId, MemberId, NotebookId } from "../../lib/base/ids.ts";
 import { mention } from "../../lib/kernel/mention.ts";
 import { addCell, cellText, hasCellFlag, listCells } from "../../lib/notebook/notebook.ts";
+import { isCapturing, setCapturing } from "../../lib/notebook/settings.ts";
 import type { Role } from "../../lib/workspace/session.ts";
 import Notebook from "./Notebook.svelte";
 import { askToGoOn } from "./goOn.ts";
@@ -132,6 +133,43 @@ it("bears the names that people and screen readers know it by", () => {
   expect(named("textbox", "Cell 1 source")?.textContent).toBe("const x = 1;");
   expect(named("status", "Cell 1 state")?.textContent).toBe("not run");
   expect(button("Run cell", group(A))).not.toBeNull();
+});
+
+/** Opens the settings with the keyboard; gives the switch of captured training. */
+async function openSettings(): Promise<HTMLElement> {
+  button("Notebook settings").focus();
+  await press("Enter");
+  await vi.waitFor(() => expect(named("menuitemcheckbox", "Captured training")).not.toBeNull());
+  return named("menuitemcheckbox", "Captured training") as HTMLElement;
+}
+
+it("switches captured training off and on for everybody, at the keyboard, and says what it is", async () => {
+  open();
+  const choice = await openSettings();
+  expect(choice.getAttribute("aria-checked")).toBe("true");
+  const about = document.getElementById(choice.getAttribute("aria-describedby") ?? "");
+  expect(about?.textContent).toMatch(/the same numbers, faster.*as TensorFlow\.js runs it/);
+  choice.focus();
+  await press("Enter");
+  expect([isCapturing(doc), choice.getAttribute("aria-checked")]).toEqual([false, "false"]);
+  setCapturing(doc, true); // another member
+  await settle();
+  expect(choice.getAttribute("aria-checked")).toBe("true");
+  await press(" ");
+  expect(isCapturing(doc)).toBe(false);
+});
+
+it("shows a viewer whether training is captured, and lets the choice be", async () => {
+  setCapturing(doc, false);
+  open("viewer");
+  const choice = await openSettings();
+  expect([
+    choice.getAttribute("aria-checked"),
+    choice.ariaDisabled ?? choice.getAttribute("aria-disabled"),
+  ]).toEqual(["false", "true"]);
+  choice.click();
+  await settle();
+  expect(isCapturing(doc)).toBe(false);
 });
 
 it("runs with the keys of Jupyter and moves on", async () => {

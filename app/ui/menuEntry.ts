@@ -8,6 +8,10 @@ export interface MenuEntry {
   /** The key that does the same, as it is written on the key. */
   readonly keys?: string;
   readonly disabled?: boolean;
+  /** What it is, in a sentence under its words. */
+  readonly about?: string;
+  /** It is a switch, and stands so; the menu stays open. */
+  readonly checked?: boolean;
   /** It takes something away. */
   readonly harm?: boolean;
   readonly act: () => void;
