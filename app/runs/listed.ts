@@ -2,7 +2,8 @@
 import type { Json } from "../../lib/base/json.ts";
 import type { RunRow } from "../../lib/document/runsDoc.ts";
 import { type RunState, runState, runTitle, runTook } from "../../lib/runs/run.ts";
-import { baseMetric, isValidation, moreIsBetter, paramText } from "./words.ts";
+import { chosenParams, trainingOf } from "../../lib/runs/training.ts";
+import { baseMetric, isValidation, moreIsBetter, paramText, trainingShort } from "./words.ts";
 
 export interface Listed {
   readonly row: RunRow;
@@ -60,7 +61,7 @@ export function metricColumns(runs: readonly Listed[]): string[] {
 export function paramColumns(runs: readonly Listed[]): string[] {
   const values = new Map<string, Set<string>>();
   for (const { row } of runs)
-    for (const [name, value] of Object.entries(row.params)) {
+    for (const [name, value] of Object.entries(chosenParams(row.params))) {
       const seen = values.get(name) ?? new Set();
       values.set(name, seen.add(paramText(value)));
     }
@@ -92,7 +93,11 @@ export function matching(runs: readonly Listed[], words: string): Listed[] {
     .filter((word) => word !== "");
   return runs.filter((run) => {
     const { row } = run;
-    const params = Object.entries(row.params).map(([name, value]) => `${name} ${paramText(value)}`);
+    const params = Object.entries(chosenParams(row.params)).map(
+      ([name, value]) => `${name} ${paramText(value)}`,
+    );
+    const training = trainingOf(row.params);
+    if (training) params.push(`training ${trainingShort(training)}`);
     const datasets = row.datasets.map((one) => one.name);
     const text = [run.title, run.by, run.notebook, run.state, ...row.tags, ...datasets, ...params];
     const all = text.join("\n").toLowerCase();

@@ -228,6 +228,39 @@ it("says what a run was made from", async () => {
   expect(texts("pre")).toEqual(["await model.fit(x, y);"]);
 });
 
+const stock = "stock: captured training is switched off";
+const training = (): string[] => texts("tr.training > *");
+
+it.each([
+  ["captured", "captured"],
+  [stock, "TensorFlow.js as it is captured training is switched off"],
+])("says how it was trained beside where, and not among its params: %s", async (said, words) => {
+  await finished(0.8, { training: said });
+  await open(ids()[0]!);
+  expect(training()).toEqual(["training", words]);
+  expect(texts('table[aria-label="Params"] th')).not.toContain("training");
+});
+
+it("lists a param of the cell's own that is called training as any other", async () => {
+  await finished(0.8, { training: "with noise" });
+  await open(ids()[0]!);
+  expect(training()).toEqual([]);
+  expect(texts('table[aria-label="Params"] th')).toContain("training");
+});
+
+it("compares how runs were trained, which is no difference between them", async () => {
+  await finished(0.8, { training: "captured" });
+  await finished(0.8, { training: stock });
+  await list();
+  expect(texts("thead th").join(" ")).not.toContain("training");
+  for (const box of all("input[type=checkbox]")) (box as HTMLInputElement).click();
+  flushSync();
+  const told = (): string[] => texts('table[aria-label="What differs"] tbody tr:last-child > *');
+  const words = "TensorFlow.js as it is — captured training is switched off";
+  await vi.waitFor(() => expect(told()).toEqual(["training", words, "captured"]));
+  expect(texts("td.differs")).toEqual([]);
+});
+
 it("offers to go on with a run that did not come to its end, and leads to its notebook", async () => {
   await host.host(host.parse({ kind: "start", run: 1, name: "", params: {} }), context);
   const kept = { kind: "keep", run: 1, fit: 0, epoch: 12, batch: 24, bytes: new Uint8Array(4) };

@@ -1,6 +1,7 @@
 /** How runs and metrics are written for people. */
 import type { Json } from "../../lib/base/json.ts";
 import type { RunState } from "../../lib/runs/run.ts";
+import type { Training } from "../../lib/runs/training.ts";
 import type { MarkState } from "../ui/stateMark.ts";
 
 /** Three figures that matter: "0.062", "12.3", "1,234", "3.1e-5"; "NaN" and "∞" are facts too. */
@@ -19,6 +20,23 @@ export function paramText(value: Json): string {
   if (typeof value === "number") return String(Number(value.toPrecision(6)));
   if (typeof value === "string") return value;
   return JSON.stringify(value);
+}
+
+/** "captured", or "TensorFlow.js as it is". */
+export function trainingShort({ how }: Training): string {
+  return how === "captured" ? "captured" : "TensorFlow.js as it is";
+}
+
+/** "TensorFlow.js as it is — it does not run on WebGPU": the reason, too, where there is one. */
+export function trainingWords(training: Training): string {
+  const short = trainingShort(training);
+  return training.how === "captured" ? short : `${short} — ${training.why}`;
+}
+
+export function trainingTitle({ how }: Training): string {
+  return how === "captured"
+    ? "From a captured program: the same numbers as TensorFlow.js, faster"
+    : "Not from a captured program; the numbers are the same";
 }
 
 const shortParams: Readonly<Record<string, string>> = {
