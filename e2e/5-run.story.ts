@@ -8,6 +8,7 @@ import {
   interrupt,
   openNewNotebook,
   openSection,
+  outputOf,
   run,
   runToEnd,
   stateOf,
@@ -21,15 +22,20 @@ const training = (epochs: number): string => `const model = tf.sequential({
   layers: [tf.layers.dense({ units: 8, activation: "relu", inputShape: [4] }), tf.layers.dense({ units: 1, activation: "sigmoid" })],
 });
 model.compile({ optimizer: tf.train.adam(0.02), loss: "binaryCrossentropy", metrics: ["accuracy"] });
-await model.fit(x, y, { epochs: ${epochs}, batchSize: 32, validationSplit: 0.25 });`;
+(await model.fit(x, y, { epochs: ${epochs}, batchSize: 32, validationSplit: 0.25 })).history.loss.join(" ")`;
 
-test("a run is recorded with everything that led to it", async ({ browser, server }) => {
+test("a run is recorded with everything that led to it, and is the same without captured training", async ({
+  browser,
+  server,
+}) => {
   const page = await foundWorkspace(browser, server.origin, "Mira Lind");
   await openNewNotebook(page);
   await chooseBackend(page, "WebGPU");
   await addCode(page, data);
   const fit = await addCode(page, training(4));
   await runToEnd(page, fit, 90_000);
+  const losses = outputOf(page, fit).getByText(/^(0\.\d+ ?){4}$/);
+  const captured = await losses.innerText();
   await openSection(page, "Runs");
   const row = page.getByRole("table", { name: "Runs" }).getByRole("row").nth(1);
   await expect(row).toContainText("You");
@@ -46,6 +52,24 @@ test("a run is recorded with everything that led to it", async ({ browser, serve
     "0.02",
   ])
     await expect(record).toContainText(fact);
+  await expect(record.getByRole("row", { name: "training captured" })).toBeVisible();
+
+  await page.goBack();
+  await page.goBack();
+  await page.getByRole("button", { name: "Notebook settings" }).click();
+  const choice = page.getByRole("menuitemcheckbox", { name: "Captured training" });
+  await choice.click();
+  await expect(choice).not.toBeChecked();
+  await page.keyboard.press("Escape");
+  await expect(stateOf(page, fit)).toHaveText("done"); // nothing is stale by it
+  await runToEnd(page, fit);
+  await expect(losses).toHaveText(captured);
+  await openSection(page, "Runs");
+  await row.getByRole("link").first().click();
+  const why = "captured training is switched off";
+  await expect(
+    record.getByRole("row", { name: `training TensorFlow.js as it is ${why}` }),
+  ).toBeVisible();
 });
 
 test("a run can be watched while it goes, and stopped within a second with what it logged", async ({
