@@ -11,8 +11,8 @@ import { readBack } from "./readBack.ts";
 
 /** So many chunks may be on their way before the next waits. */
 const AHEAD = 2;
-/** Held tensors of batches that were not captured are read so many at a time. */
-const HELD = 64;
+/** Batches that were not captured may be so many on their way: they wait for nothing, and yet the rest gets turns. */
+const HELD = 8;
 
 interface Pending {
   readonly first: number;

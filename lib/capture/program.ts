@@ -120,8 +120,9 @@ export class Program {
   run({ steps, inputs = [], feeds = [], random, results = [], instead }: RunOptions): void {
     if (this.#disposed) throw new Error("This program was disposed of");
     const { queue } = this.#backend;
-    submitPending(this.#backend);
     this.#bind(this.#residents.settle(inputs, instead));
+    // What was uploaded just now is pending, too.
+    submitPending(this.#backend);
     const { drawn } = this.#layout;
     // What is drawn for a step is uploaded ahead of it: such steps go one by one.
     const atOnce = drawn.length > 0 ? 1 : steps;

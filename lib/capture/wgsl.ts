@@ -7,7 +7,7 @@ export interface FusedCode {
   readonly code: string;
   /** Storage buffers in the order of their bindings; the uniform comes after them. */
   readonly bindings: readonly BufferId[];
-  readonly uniform: Uint8Array | null;
+  readonly uniform: Uint8Array;
 }
 
 /** In `inPlace` an output names the input whose memory it takes; both are one binding then. */
@@ -27,7 +27,7 @@ export function fusedCode(
     const bound = replaced.get(id) ?? id;
     return `b${bindings.indexOf(bound)}`;
   };
-  const numbers = new Numbers();
+  const numbers = new Numbers(kernel.count, dispatch[0] * WORKGROUP);
   const functions = new Functions();
   const loads: string[] = [];
   const steps: string[] = [];
@@ -38,7 +38,7 @@ export function fusedCode(
       if (known !== undefined) return known;
       if (isScalar(graph, id)) return numbers.of(scalarOf(graph, id));
       const loaded = `l${loads.length}`;
-      loads.push(`let ${loaded} = ${nameOf(id)}[${indexOf(elementwise.indexing[i])}];`);
+      loads.push(`let ${loaded} = ${nameOf(id)}[${indexOf(elementwise.indexing[i], numbers)}];`);
       return loaded;
     });
     const own = elementwise.constants.map(({ value }) => numbers.of(value));
@@ -48,14 +48,15 @@ export function fusedCode(
   });
   // Whatever is written in place is read first.
   const stores = outputs.map((id) => `${nameOf(id)}[i] = ${values.get(id) ?? "0.0"};`);
-  const [x] = dispatch;
-  const isNumbered = [...steps, functions.text].some((text) => text.includes("uniforms."));
-  const uniforms = isNumbered
-    ? `struct Uniforms { NAN : f32, INFINITY : f32, numbers : array<vec4<f32>, ${numbers.vectors}> };
-@group(0) @binding(${bindings.length}) var<uniform> uniforms : Uniforms;`
-    : "";
   const code = `
-${uniforms}
+struct Uniforms {
+  NAN : f32,
+  INFINITY : f32,
+  count : u32,
+  row : u32,
+  numbers : array<vec4<u32>, ${numbers.vectors}>
+};
+@group(0) @binding(${bindings.length}) var<uniform> uniforms : Uniforms;
 ${bindings
   .map((_, i) => {
     const access = i < outputs.length ? "read_write" : "read";
@@ -67,22 +68,22 @@ fn isinf(x : f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000
 ${functions.text}
 @compute @workgroup_size(${WORKGROUP})
 fn main(@builtin(global_invocation_id) id : vec3<u32>) {
-  let i = id.x + id.y * ${x * WORKGROUP}u;
-  if (i >= ${kernel.count}u) { return; }
+  let i = id.x + id.y * uniforms.row;
+  if (i >= uniforms.count) { return; }
   ${[...loads, ...steps, ...stores].join("\n  ")}
 }
 `;
-  return { code, bindings, uniform: isNumbered ? numbers.bytes : null };
+  return { code, bindings, uniform: numbers.bytes };
 }
 
-function indexOf(indexing: Indexing | undefined): string {
+function indexOf(indexing: Indexing | undefined, numbers: Numbers): string {
   switch (indexing?.kind) {
     case "first":
       return "0u";
     case "modulo":
-      return `i % ${indexing.size}u`;
+      return `i % ${numbers.ofSize(indexing.size)}`;
     case "divided":
-      return `i / ${indexing.size}u`;
+      return `i / ${numbers.ofSize(indexing.size)}`;
     default:
       return "i";
   }
@@ -95,25 +96,38 @@ function scalarOf(graph: Graph, id: BufferId): number {
   return new DataView(buffer, byteOffset).getFloat32(0, true);
 }
 
-/** The numbers of a kernel, kept out of its code: another learning rate needs no other kernel. */
+/** The numbers of a kernel, kept out of its code: another size or learning rate needs no other kernel. */
 class Numbers {
-  readonly #values: number[] = [];
+  readonly #bits: number[] = [];
+  readonly #count: number;
+  readonly #row: number;
+
+  /** Elements, and how many of them a row of workgroups has. */
+  constructor(count: number, row: number) {
+    this.#count = count;
+    this.#row = row;
+  }
 
   of(value: number): string {
-    const known = this.#values.findIndex((one) => Object.is(one, value));
-    const at = known < 0 ? this.#values.push(value) - 1 : known;
+    const bits = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
+    return `bitcast<f32>(${this.ofSize(bits)})`;
+  }
+
+  ofSize(bits: number): string {
+    const known = this.#bits.indexOf(bits);
+    const at = known < 0 ? this.#bits.push(bits) - 1 : known;
     return `uniforms.numbers[${at >> 2}].${"xyzw"[at & 3]}`;
   }
 
   get vectors(): number {
-    return Math.max(1, Math.ceil(this.#values.length / 4));
+    return Math.max(1, Math.ceil(this.#bits.length / 4));
   }
 
-  /** NaN and infinity, padding to 16 bytes, the numbers. */
   get bytes(): Uint8Array {
-    const all = new Float32Array(4 + this.vectors * 4);
-    all.set([NaN, Infinity], 0);
-    all.set(this.#values, 4);
+    const all = new Uint32Array(4 + this.vectors * 4);
+    new Float32Array(all.buffer, 0, 2).set([NaN, Infinity]);
+    all.set([this.#count, this.#row], 2);
+    all.set(this.#bits, 4);
     return new Uint8Array(all.buffer);
   }
 }

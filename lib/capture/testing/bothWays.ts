@@ -15,7 +15,12 @@ export interface Made {
   readonly y: tf.Tensor | tf.Tensor[];
 }
 export type Make = (tf: Tf) => Made;
-type Train = (calls: unknown[], made: Made, capture: Capture) => Promise<unknown>;
+interface With {
+  readonly capture: Capture;
+  /** Waits a while where it is not said yet how the model is trained. */
+  ready(): Promise<void>;
+}
+type Train = (calls: unknown[], made: Made, tools: With) => Promise<unknown>;
 
 interface Outcome {
   readonly seen: {
@@ -55,6 +60,13 @@ export async function fittedBothWays(
   return { stock, captured: await trained(true, make, train) };
 }
 
+/** Turns of the loop in which a proof under way comes nearer its end. */
+const TURNS = 100;
+
+async function ready(): Promise<void> {
+  for (let i = 0; told.length === 0 && i < TURNS; i++) await new Promise(setImmediate);
+}
+
 async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> {
   isOn = on;
   told = [];
@@ -62,7 +74,7 @@ async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> 
   const systems = swapRandom(seededRandom(11));
   try {
     const made = make(gpu);
-    const given = await train(calls, made, capture);
+    const given = await train(calls, made, { capture, ready });
     const history = (given as Partial<tf.History> | undefined)?.history;
     const all = Object.values(gpu.engine().registeredVariables);
     const variables = await Promise.all(all.map(async (one) => [...(await one.data())]));
