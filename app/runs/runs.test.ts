@@ -232,7 +232,7 @@ const stock = "stock: captured training is switched off";
 const training = (): string[] => texts("tr.training > *");
 
 it.each([
-  ["captured", "captured"],
+  ["captured: 45 dispatches a step, 30 kB", "captured 45 dispatches a step, 30 kB"],
   [stock, "TensorFlow.js as it is captured training is switched off"],
 ])("says how it was trained beside where, and not among its params: %s", async (said, words) => {
   await finished(0.8, { training: said });
@@ -249,7 +249,7 @@ it("lists a param of the cell's own that is called training as any other", async
 });
 
 it("compares how runs were trained, which is no difference between them", async () => {
-  await finished(0.8, { training: "captured" });
+  await finished(0.8, { training: "captured: 45 dispatches a step, 30 kB" });
   await finished(0.8, { training: stock });
   await list();
   expect(texts("thead th").join(" ")).not.toContain("training");
@@ -257,7 +257,9 @@ it("compares how runs were trained, which is no difference between them", async 
   flushSync();
   const told = (): string[] => texts('table[aria-label="What differs"] tbody tr:last-child > *');
   const words = "TensorFlow.js as it is — captured training is switched off";
-  await vi.waitFor(() => expect(told()).toEqual(["training", words, "captured"]));
+  await vi.waitFor(() =>
+    expect(told()).toEqual(["training", words, "captured — 45 dispatches a step, 30 kB"]),
+  );
   expect(texts("td.differs")).toEqual([]);
 });
 

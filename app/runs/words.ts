@@ -27,10 +27,10 @@ export function trainingShort({ how }: Training): string {
   return how === "captured" ? "captured" : "TensorFlow.js as it is";
 }
 
-/** "TensorFlow.js as it is — it does not run on WebGPU": the reason, too, where there is one. */
+/** "TensorFlow.js as it is — it does not run on WebGPU": the reason, too, or the size of the program. */
 export function trainingWords(training: Training): string {
   const short = trainingShort(training);
-  return training.how === "captured" ? short : `${short} — ${training.why}`;
+  return `${short} — ${training.about}`;
 }
 
 export function trainingTitle({ how }: Training): string {

@@ -24,8 +24,11 @@ export interface CaptureWorld {
   now(): number;
   /** Whether the notebook wants it. */
   isOn(): boolean;
-  /** How a model that is being trained is: from a program, or as it is and why. Told again and again. */
-  told(model: object, how: "captured" | "stock", why: string): void;
+  /**
+   * How a model is being trained: from a program and how large that is, or as TensorFlow.js does it and why. Told again
+   * and again.
+   */
+  told(model: object, how: "captured" | "stock", about: string): void;
   /** A captured step of a loop by hand is about to change these. */
   stepping(changes: readonly tf.Variable[]): void;
 }
@@ -153,7 +156,10 @@ class Capturer {
 
   #tell(model: TrainingModel, standing: CapturedStep["standing"]): void {
     if (standing.kind === "stock") this.#world.told(model, "stock", standing.why);
-    if (standing.kind === "captured") this.#world.told(model, "captured", "");
+    if (standing.kind === "captured") {
+      const { dispatches, bytes } = standing.program;
+      this.#world.told(model, "captured", `${dispatches} dispatches a step, ${sizeText(bytes)}`);
+    }
   }
 
   #programsOf(backend: WebGpuBackend, model: object): ModelPrograms {
@@ -175,6 +181,12 @@ class Capturer {
       for (const step of steps.values()) step.reset();
     this.#programs.get(backend)?.delete(model);
   }
+}
+
+/** In decimal units, as memory of devices is sold. */
+function sizeText(bytes: number): string {
+  const kilobytes = bytes / 1000;
+  return kilobytes < 1000 ? `${Math.ceil(kilobytes)} kB` : `${(kilobytes / 1000).toFixed(1)} MB`;
 }
 
 function whyNotFit(settings: ReturnType<typeof settingsOf>): string | undefined {

@@ -4,7 +4,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { DataId, WebGpuBackend } from "./internals.ts";
-import { plan } from "./plan.ts";
+import { NotCapturable } from "./notCapturable.ts";
+import { type Plan, plan } from "./plan.ts";
 import { Program } from "./program.ts";
 import { readBack } from "./readBack.ts";
 import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
@@ -30,6 +31,7 @@ const STORAGE_AND_COPIES = 0x80 | 0x4 | 0x8;
 export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Proof {
   const { tf } = world;
   const traced = trace(world, step, inputs);
+  refuseLarge(world, traced);
   const hold = (tensors: readonly tf.Tensor[]): tf.Tensor[] =>
     tensors.map((one) => tf.keep(tf.clone(one)));
   const [before, given] = [hold(traced.variables), hold(inputs)];
@@ -38,6 +40,21 @@ export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]
   const rehearsal = new Rehearsal(world, traced, { before, given, drawn });
   const found = rehearsal.compare(after).finally(() => tf.dispose([...before, ...given, ...after]));
   return { outputs, found };
+}
+
+/** A program's own memory may be this much, beside that of the model: as much as many devices have for one buffer. */
+const MOST_BYTES = 1 << 30;
+
+function refuseLarge(world: StepWorld, traced: Traced): void {
+  const { slots } = planned(world, traced, true).placement;
+  const bytes = slots.reduce((all, size) => all + size, 0);
+  if (bytes > MOST_BYTES)
+    throw new NotCapturable(`a program of it would take ${(bytes / 1e9).toFixed(1)} GB`);
+}
+
+function planned({ backend }: StepWorld, { graph }: Traced, fusing: boolean): Plan {
+  const bindings = backend.device.limits.maxStorageBuffersPerShaderStage;
+  return plan(graph, { bindings, fusing });
 }
 
 function stepped(
@@ -101,10 +118,9 @@ class Rehearsal {
   /** Undefined where the device does not take its kernels. */
   async #build(fusing: boolean): Promise<Program | undefined> {
     const { tf, backend } = this.#world;
-    const bindings = backend.device.limits.maxStorageBuffersPerShaderStage;
-    const planned = plan(this.#traced.graph, { bindings, fusing });
     try {
-      return await Program.build(tf, backend, planned, this.#traced);
+      const plan = planned(this.#world, this.#traced, fusing);
+      return await Program.build(tf, backend, plan, this.#traced);
     } catch (error) {
       if (error instanceof Error && error.name === "GPUPipelineError") return undefined;
       throw error;

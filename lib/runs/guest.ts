@@ -16,7 +16,7 @@ import { watchConsole } from "./consoleWatch.ts";
 import { FitKeeper, type Fitting } from "./fitKeeper.ts";
 import { FitLog, fitCallback } from "./fitLog.ts";
 import { checkedStep } from "./step.ts";
-import { trainingParam } from "./training.ts";
+import { type Training, trainingParam } from "./training.ts";
 import { fitDatasetParams, fitParams, metricName, modelParams, summarise } from "./modelFacts.ts";
 
 type Tf = typeof tf;
@@ -60,7 +60,7 @@ export function runsGuest(tf: Tf, world: RunsWorld): GuestModule {
     tracking.wrap();
     const capture = captureTraining(tf, {
       ...{ swapRandom: world.swapRandom, now: () => world.now(), isOn: () => guest.capturing },
-      told: (model, how, why) => tracking.trainedAs(model, how, why),
+      told: (model, how, about) => tracking.trainedAs(model, how, about),
       stepping: stepping(guest),
     });
     return {
@@ -77,7 +77,7 @@ function stepping(guest: Guest): (changes: readonly object[]) => void {
   const reported = new Set<object>();
   return (changes) => {
     if (guest.interrupted) throw new Interrupted();
-    if (reported.size === 0) guest.atCellEnd(() => reported.clear());
+    if (reported.size === 0 && changes.length > 0) guest.atCellEnd(() => reported.clear());
     for (const one of changes) {
       if (reported.has(one)) continue;
       reported.add(one);
@@ -200,13 +200,13 @@ class Tracking implements TrainingAround {
     }
   }
 
-  /** Whether a fit came from a captured program, and where not, why. */
-  trainedAs(model: object, how: "captured" | "stock", why: string): void {
+  /** Whether a fit came from a captured program, how large it is, and where not, why. */
+  trainedAs(model: object, how: Training["how"], about: string): void {
     const fit = this.#fits.get(model);
     const collector = fit?.collector ?? this.#current?.byModel.get(model)?.fits.collector;
     if (!collector || this.#described.has(collector)) return;
     this.#described.add(collector);
-    const param = trainingParam({ how, why });
+    const param = trainingParam({ how, about });
     if (fit) fit.describe(param);
     else collector.describe(param, []);
   }

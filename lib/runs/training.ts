@@ -5,25 +5,26 @@
  */
 import type { RunParams } from "../document/runsDoc.ts";
 
-export type Training =
-  | { readonly how: "captured" }
-  /** As TensorFlow.js runs it, for this reason. */
-  | { readonly how: "stock"; readonly why: string };
+export interface Training {
+  /** From a program, or as TensorFlow.js runs it. */
+  readonly how: "captured" | "stock";
+  /** How large the program is, or why there is none. */
+  readonly about: string;
+}
 
 const NAME = "training";
-const CAPTURED = "captured";
-const STOCK = "stock: ";
 
-export function trainingParam(training: Training): RunParams {
-  return { [NAME]: training.how === "captured" ? CAPTURED : STOCK + training.why };
+export function trainingParam({ how, about }: Training): RunParams {
+  return { [NAME]: `${how}: ${about}` };
 }
 
 /** Undefined where it is not known, and where a cell has a param of its own by that name. */
 export function trainingOf(params: RunParams): Training | undefined {
   const said = params[NAME];
-  if (said === CAPTURED) return { how: "captured" };
-  if (typeof said !== "string" || !said.startsWith(STOCK)) return undefined;
-  return { how: "stock", why: said.slice(STOCK.length) };
+  if (typeof said !== "string") return undefined;
+  for (const how of ["captured", "stock"] as const)
+    if (said.startsWith(`${how}: `)) return { how, about: said.slice(how.length + 2) };
+  return undefined;
 }
 
 /** The params without it. */

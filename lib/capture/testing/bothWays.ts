@@ -7,7 +7,7 @@ import { type Capture, captureTraining } from "../captureTraining.ts";
 import { drawn } from "../gatheredStep.ts";
 
 type Tf = typeof tf;
-export type Told = readonly [how: "captured" | "stock", why: string];
+export type Told = readonly [how: "captured" | "stock", about: string];
 
 export interface Made {
   readonly model: tf.LayersModel;
@@ -46,7 +46,7 @@ export async function onSoftwareGpu(): Promise<Tf> {
     swapRandom,
     now: () => performance.now(),
     isOn: () => isOn,
-    told: (_, how, why) => told.push([how, why]),
+    told: (_, how, about) => told.push([how, how === "captured" ? "" : about]),
     stepping: () => undefined,
   });
   return gpu;
