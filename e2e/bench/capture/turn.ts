@@ -15,9 +15,11 @@ import { SIDES, type Side, type Task, type Turn } from "./task.ts";
 
 const SEED = 11;
 const WARM_UP: Size = { steps: 1, epochs: 2 };
+/** So long until the engine has compiled what a step of TensorFlow.js runs, which would count as the step's otherwise. */
+const LONG_WARM_UP: Size = { steps: 40, epochs: 4 };
 const USUAL: Size = { steps: 50, epochs: 5 };
 const WITHOUT_KERNELS: Size = { steps: 10, epochs: 3 };
-/** Captured steps without kernels are over so soon that more epochs of them are taken. */
+/** Of compiled steps, which are over sooner, more epochs are taken; their engine warms up on the first of them. */
 const MORE = 10;
 
 export async function takeTurn({ adapter: kind, model: id, round }: Task): Promise<Turn> {
@@ -38,14 +40,14 @@ export async function takeTurn({ adapter: kind, model: id, round }: Task): Promi
     isOn: () => isOn,
     told: (_, how, why) => (refused = how === "captured" ? "" : why),
   });
-  await fitted(lib, model, WARM_UP);
+  await fitted(lib, model, adapter.kind === "software" ? WARM_UP : LONG_WARM_UP);
   const sides: { [side in Side]?: Fitted } = {};
   const weights: { bare?: Weights; captured?: Weights } = {};
   const first = round % SIDES.length;
   const longer = { ...size, epochs: size.epochs * (isEmpty ? MORE : 1) };
   for (const side of [...SIDES.slice(first), ...SIDES.slice(0, first)]) {
     if (side === "peer") {
-      if (isPeer(id)) sides.peer = await fittedByPeer(id, size);
+      if (isPeer(id)) sides.peer = await fittedByPeer(id, longer);
       continue;
     }
     isOn = side === "captured";
