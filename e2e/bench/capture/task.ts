@@ -1,0 +1,24 @@
+/** What a process is told to measure, and what it says that it found. */
+import type { Adapter, AdapterKind } from "./adapter.ts";
+import type { Fitted } from "./fitted.ts";
+import type { ModelId } from "./models.ts";
+
+export interface Task {
+  readonly adapter: AdapterKind;
+  readonly model: ModelId;
+  /** Counted from 0: the side that goes first changes each time. */
+  readonly round: number;
+}
+
+export const SIDES = ["bare", "captured", "peer"] as const;
+export type Side = (typeof SIDES)[number];
+
+export interface Turn {
+  readonly adapter: Adapter;
+  /** In all of a fit. */
+  readonly steps: number;
+  /** The peer is left out where it has not the model, all where it takes minutes. */
+  readonly sides: { readonly [side in Side]?: Fitted };
+  /** The largest of a weight between the captured and the bare one after all steps; without kernels there is none. */
+  readonly difference?: number;
+}

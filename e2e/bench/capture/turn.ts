@@ -1,0 +1,121 @@
+/**
+ * One model on all sides once, in a process of its own, so that whatever a side compiles is compiled anew each time.
+ * TensorFlow.js fits a little first: its own kernels are there when either of its sides is measured, and what a captured
+ * fit's first epoch takes more is what capture adds.
+ */
+import type * as tf from "@tensorflow/tfjs";
+import { captureFits } from "../../../lib/capture/captureFits.ts";
+import { seededRandom } from "../../../lib/kernel/guest/random.ts";
+import { swapRandom } from "../../../lib/testing/chance.ts";
+import { onAdapter } from "./adapter.ts";
+import { type Fitted, countDispatches, measured } from "./fitted.ts";
+import { BATCH, type Model, models } from "./models.ts";
+import { type PeerId, fitPeer, isPeer, startPeer } from "./peer.ts";
+import { SIDES, type Side, type Task, type Turn } from "./task.ts";
+
+const SEED = 11;
+const WARM_UP: Size = { steps: 1, epochs: 2 };
+/** So long until the engine has compiled what a step of TensorFlow.js runs, which would count as the step's otherwise. */
+const LONG_WARM_UP: Size = { steps: 40, epochs: 4 };
+const USUAL: Size = { steps: 50, epochs: 5 };
+const WITHOUT_KERNELS: Size = { steps: 10, epochs: 3 };
+/** Of compiled steps, which are over sooner, more epochs are taken; their engine warms up on the first of them. */
+const MORE = 10;
+
+export async function takeTurn({ adapter: kind, model: id, round }: Task): Promise<Turn> {
+  const { lib, adapter } = await onAdapter(kind);
+  const model: Model = models[id];
+  const isEmpty = adapter.kind === "empty";
+  const size = { empty: WITHOUT_KERNELS, software: model.inSoftware, hardware: USUAL }[
+    adapter.kind
+  ];
+  if (!size) return { adapter, steps: 0, sides: {} };
+  countDispatches();
+  const faults = faultsOf(lib);
+  let isOn = false;
+  let refused = "it was not asked";
+  captureFits(lib, {
+    swapRandom,
+    now: () => performance.now(),
+    isOn: () => isOn,
+    told: (_, how, why) => (refused = how === "captured" ? "" : why),
+  });
+  await fitted(lib, model, adapter.kind === "software" ? WARM_UP : LONG_WARM_UP);
+  const sides: { [side in Side]?: Fitted } = {};
+  const weights: { bare?: Weights; captured?: Weights } = {};
+  const first = round % SIDES.length;
+  const longer = { ...size, epochs: size.epochs * (isEmpty ? MORE : 1) };
+  for (const side of [...SIDES.slice(first), ...SIDES.slice(0, first)]) {
+    if (side === "peer") {
+      if (isPeer(id)) sides.peer = await fittedByPeer(id, longer);
+      continue;
+    }
+    isOn = side === "captured";
+    const trained = await fitted(lib, model, isOn ? longer : size);
+    if (isOn && refused !== "") throw new Error(`it is not captured: ${refused}`);
+    sides[side] = trained.fitted;
+    weights[side] = trained.weights;
+  }
+  if (faults[0] !== undefined) throw new Error(faults[0]);
+  const turn = { adapter, steps: size.steps * size.epochs, sides };
+  if (isEmpty) return turn;
+  return { ...turn, difference: largestDifference(weights.bare ?? [], weights.captured ?? []) };
+}
+
+type Weights = readonly Float32Array[];
+
+interface Size {
+  readonly steps: number;
+  readonly epochs: number;
+}
+
+async function fitted(
+  lib: typeof tf,
+  made: Model,
+  { steps, epochs }: Size,
+): Promise<{ readonly fitted: Fitted; readonly weights: Weights }> {
+  const systems = Math.random;
+  Math.random = seededRandom(SEED);
+  try {
+    const { model, x, y } = made.make(lib, steps * BATCH);
+    const fitted = await measured(steps, (epochIsOver) =>
+      model.fit(x, y, {
+        ...{ epochs, batchSize: BATCH, verbose: 0 },
+        callbacks: { onEpochEnd: epochIsOver },
+      }),
+    );
+    const weights = await Promise.all(
+      model.getWeights().map(async (one) => (await one.data<"float32">()).slice()),
+    );
+    model.dispose();
+    lib.dispose([x, y]);
+    lib.disposeVariables();
+    return { fitted, weights };
+  } finally {
+    Math.random = systems;
+  }
+}
+
+/** What the device says of commands that it did not take: a figure of them would be none. */
+function faultsOf(lib: typeof tf): readonly string[] {
+  const faults: string[] = [];
+  const { device } = lib.backend() as unknown as { readonly device: GPUDevice };
+  device.addEventListener("uncapturederror", ({ error }) => faults.push(error.message));
+  return faults;
+}
+
+async function fittedByPeer(id: PeerId, { steps, epochs }: Size): Promise<Fitted> {
+  await startPeer();
+  return measured(steps, (epochIsOver) => fitPeer(id, { steps, epochs }, epochIsOver));
+}
+
+function largestDifference(one: Weights, other: Weights): number {
+  let largest = 0;
+  one.forEach((values, i) =>
+    values.forEach((value, at) => {
+      const difference = Math.abs(value - (other[i]?.[at] ?? NaN));
+      largest = difference <= largest ? largest : difference;
+    }),
+  );
+  return largest;
+}
