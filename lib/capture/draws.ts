@@ -2,7 +2,7 @@
  * The chance in a traced step: which upload came of which draw of Math.random. What is a dropout's, to the bit, can be drawn
  * again for each step; anything else drawn here would be the same in every replay, so the step is refused.
  */
-import { alea } from "seedrandom";
+import seedrandom from "seedrandom";
 import type { Origin } from "./graph.ts";
 import { NotCapturable } from "./notCapturable.ts";
 
@@ -41,7 +41,7 @@ export class Draws {
   /** TensorFlow.js seeds a generator of its own with one draw and fills the tensor from it (ops/rand_util.ts, 4.22). */
   explain({ nth, draws }: Drawing, data: Uint8Array): Origin {
     const values = new Float32Array(data.buffer);
-    const next = alea(String(draws[0]));
+    const next = seedrandom.alea(String(draws[0]));
     if (draws.length !== 1 || values.some((value) => value !== Math.fround(next())))
       throw new NotCapturable(OTHER_CHANCE);
     this.#explained++;

@@ -23,6 +23,21 @@ export interface PlanOptions {
 
 export function plan(traced: Graph, { bindings, fusing }: PlanOptions): Plan {
   const { once, each } = splitConstant(dropUnused(mergeRepeated(mergeConstants(traced))));
-  const graph = order(fusing ? fuse(each, bindings) : each);
-  return { graph, once, placement: place(graph, once), fingerprint: fingerprint(traced) };
+  const planned = (graph: Graph): Plan => {
+    const ordered = order(graph);
+    const placement = place(ordered, once);
+    return { graph: ordered, once, placement, fingerprint: fingerprint(traced) };
+  };
+  if (!fusing) return planned(each);
+  const hoped = planned(fuse(each, bindings, true));
+  // Where a variable cannot be replaced in place after all, its kernel takes more bindings than were counted.
+  return isWithin(hoped, bindings) ? hoped : planned(fuse(each, bindings, false));
+}
+
+function isWithin({ graph, placement }: Plan, bindings: number): boolean {
+  return graph.commands.every(({ kernel, inputs, outputs }) => {
+    if (kernel.kind !== "fused" || kernel.parts.length === 1) return true;
+    const shared = outputs.filter((id) => inputs.includes(placement.inPlace.get(id) ?? NaN));
+    return inputs.length + outputs.length - shared.length <= bindings;
+  });
 }

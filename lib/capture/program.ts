@@ -3,7 +3,7 @@
  * steps. The variables stay TensorFlow.js's own: they are replaced in the memory that they have.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { alea } from "seedrandom";
+import seedrandom from "seedrandom";
 import { type BufferId, type Command, fingerprint, infoOf } from "./graph.ts";
 import {
   type OptimizerState,
@@ -128,7 +128,7 @@ export class Program {
     const atOnce = drawn.length > 0 ? 1 : steps;
     for (let step = 0; step < steps; step += atOnce) {
       for (const { buffer, count } of drawn) {
-        const next = alea(String(random()));
+        const next = seedrandom.alea(String(random()));
         queue.writeBuffer(buffer, 0, Float32Array.from({ length: count }, next));
       }
       this.#submit(step, atOnce, feeds, results);

@@ -194,15 +194,23 @@ function spread(runs: readonly (readonly Float32Array[])[]): number {
 }
 
 function differenceOf(values: readonly Float32Array[], wanted: readonly Float32Array[]): number {
+  return Math.max(0, ...values.map((all, i) => differenceIn(all, wanted[i] ?? new Float32Array())));
+}
+
+/** Most are equal to the bit, which is looked at first: there may be millions. */
+function differenceIn(values: Float32Array, wanted: Float32Array): number {
+  const [bits, other] = [bitsOf(values), bitsOf(wanted)];
   let worst = 0;
-  values.forEach((all, i) => {
-    const other = wanted[i];
-    all.forEach((value, at) => {
-      const want = other?.[at] ?? NaN;
-      if (Object.is(value, want)) return;
-      const apart = Math.abs(value - want) / (1 + Math.abs(want));
-      worst = Math.max(worst, Number.isNaN(apart) ? Infinity : apart);
-    });
-  });
+  for (let i = 0; i < bits.length; i++) {
+    if (bits[i] === other[i]) continue;
+    const [value, want] = [values[i] ?? NaN, wanted[i] ?? NaN];
+    if (Object.is(value, want)) continue;
+    const apart = Math.abs(value - want) / (1 + Math.abs(want));
+    worst = Math.max(worst, Number.isNaN(apart) ? Infinity : apart);
+  }
   return worst;
+}
+
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length);
 }

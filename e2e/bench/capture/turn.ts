@@ -4,7 +4,7 @@
  * fit's first epoch takes more is what capture adds.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { captureFits } from "../../../lib/capture/captureFits.ts";
+import { captureTraining } from "../../../lib/capture/captureTraining.ts";
 import { seededRandom } from "../../../lib/kernel/guest/random.ts";
 import { swapRandom } from "../../../lib/testing/chance.ts";
 import { onAdapter } from "./adapter.ts";
@@ -34,11 +34,12 @@ export async function takeTurn({ adapter: kind, model: id, round }: Task): Promi
   const faults = faultsOf(lib);
   let isOn = false;
   let refused = "it was not asked";
-  captureFits(lib, {
+  captureTraining(lib, {
     swapRandom,
     now: () => performance.now(),
     isOn: () => isOn,
     told: (_, how, why) => (refused = how === "captured" ? "" : why),
+    stepping: () => undefined,
   });
   await fitted(lib, model, adapter.kind === "software" ? WARM_UP : LONG_WARM_UP);
   const sides: { [side in Side]?: Fitted } = {};

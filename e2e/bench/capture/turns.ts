@@ -19,8 +19,6 @@ export async function prepareTurns(): Promise<Turns> {
     configFile: false,
     root,
     logLevel: "error",
-    // Node does not see the parts of this CommonJS package by their names.
-    ssr: { noExternal: ["seedrandom"] },
     build: {
       ssr: join(import.meta.dirname, "process.ts"),
       outDir: folder,

@@ -21,8 +21,11 @@ interface Single extends Command {
   readonly elementwise: Elementwise;
 }
 
-/** `bindings`: how many storage buffers the device lets one kernel have. */
-export function fuse(graph: Graph, bindings: number): Graph {
+/**
+ * `bindings`: how many storage buffers the device lets one kernel have. `inPlace`: counting on it that new values of a
+ * variable are written over the old ones, which takes one binding for both.
+ */
+export function fuse(graph: Graph, bindings: number, inPlace: boolean): Graph {
   const order = new Readiness(graph);
   const commands: Command[] = [];
   const left = new Set(graph.commands);
@@ -37,7 +40,11 @@ export function fuse(graph: Graph, bindings: number): Graph {
       take([plain], plain);
       continue;
     }
-    const group = grow(order, left, (parts) => bindingsOf(graph, order, parts) <= bindings);
+    const group = grow(
+      order,
+      left,
+      (parts) => bindingsOf(graph, order, parts, inPlace) <= bindings,
+    );
     take(group, fused(graph, order, group));
   }
   return { ...graph, commands };
@@ -136,9 +143,17 @@ function listed(map: Map<BufferId, Command[]>, id: BufferId): Command[] {
   return list;
 }
 
-function bindingsOf(graph: Graph, order: Readiness, group: readonly Single[]): number {
+function bindingsOf(
+  graph: Graph,
+  order: Readiness,
+  group: readonly Single[],
+  inPlace: boolean,
+): number {
   const { inputs, outputs } = facing(graph, order, group);
-  return inputs.length + outputs.length;
+  const replaced = graph.updates.filter(
+    ({ from, to }) => outputs.includes(to) && inputs.includes(from),
+  );
+  return inputs.length + outputs.length - (inPlace ? replaced.length : 0);
 }
 
 /** What a group reads from outside itself, and what others read of it. */
