@@ -109,7 +109,7 @@ export default defineConfig(async ({ mode }) =>
               test: {
                 name: "gpu",
                 root: ".",
-                include: ["lib/**/*.gpu.test.ts"],
+                include: ["lib/**/*.gpu.test.ts", "sync-server/**/*.gpu.test.ts"],
                 environment: "node",
                 // Kernels are compiled for a device that is software.
                 testTimeout: 120_000,

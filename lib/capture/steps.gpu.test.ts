@@ -35,7 +35,7 @@ describe("a step that is captured, batch by batch", () => {
         await (made.y as tf.Tensor2D).array(),
       ];
       const rows = gpu.data.zip({ xs: gpu.data.array(xs), ys: gpu.data.array(ys) }).batch(16);
-      return made.model.fitDataset(rows as tf.data.Dataset<tf.TensorContainer>, {
+      return made.model.fitDataset(rows, {
         ...{ epochs: 8, verbose: 0 },
         callbacks: { onBatchEnd: ready },
       });

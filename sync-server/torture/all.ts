@@ -1,4 +1,4 @@
-/** The eleven, by number, and how the long forms are run one after another. */
+/** The twelve, by number, and how the long forms are run one after another. */
 import { sigkill } from "./1-sigkill.ts";
 import { damage } from "./2-damage.ts";
 import { convergence } from "./3-convergence.ts";
@@ -10,6 +10,7 @@ import { flat } from "./8-flat.ts";
 import { runLog } from "./9-runLog.ts";
 import { blobs } from "./10-blobs.ts";
 import { trace } from "./11-trace.ts";
+import { captured } from "./12-captured.ts";
 import { Skipped, type Torture } from "./torture.ts";
 
 const ALL = new Map<number, Torture<never>>([
@@ -24,6 +25,7 @@ const ALL = new Map<number, Torture<never>>([
   [9, runLog],
   [10, blobs],
   [11, trace],
+  [12, captured],
 ] as [number, Torture<never>][]);
 
 export interface Asked {

@@ -1,6 +1,6 @@
 /**
- * `npm run torture -- [number …] [--seed <n>] [--short]`: the long forms of the eleven tests that a store of
- * people's work must pass. Plain JavaScript that lets Vite read the TypeScript, so that Node runs it.
+ * `npm run torture -- [number …] [--seed <n>] [--short]`: the long forms of the tests that a store of
+ * people's work and captured training must pass. Plain JavaScript that lets Vite read the TypeScript, so that Node runs it.
  */
 import process from "node:process";
 import { fileURLToPath } from "node:url";

@@ -18,11 +18,11 @@ export type Make = (tf: Tf) => Made;
 interface With {
   readonly capture: Capture;
   /** Waits a while where it is not said yet how the model is trained. */
-  ready(): Promise<void>;
+  readonly ready: () => Promise<void>;
 }
 type Train = (calls: unknown[], made: Made, tools: With) => Promise<unknown>;
 
-interface Outcome {
+export interface Outcome {
   readonly seen: {
     readonly history: unknown;
     /** Of every variable: weights, and what optimizers keep. */
