@@ -29,7 +29,7 @@ export function capturedByHand<Inputs extends readonly tf.Tensor[], Out extends 
   stepping: (changes: readonly tf.Variable[]) => void,
   step: (...inputs: Inputs) => Out,
   { inputs: standard, every = 100 }: CaptureOptions<Inputs> = {},
-): (...inputs: Inputs) => Out {
+): (...inputs: Inputs | []) => Out {
   if (typeof step !== "function")
     throw new TypeError("capture() takes a function: capture((x, y) => optimizer.minimize(…))");
   const byShape = new Map<string, Captured>();

@@ -37,7 +37,7 @@ export interface CaptureWorld {
 export type Capture = <Inputs extends readonly tf.Tensor[], Out extends Given>(
   step: (...inputs: Inputs) => Out,
   options?: CaptureOptions<Inputs>,
-) => (...inputs: Inputs) => Out;
+) => (...inputs: Inputs | []) => Out;
 
 /** Shorter fits are over before a program of them would be ready. */
 const FEWEST_STEPS = 8;

@@ -31,23 +31,25 @@ const STORAGE_AND_COPIES = 0x80 | 0x4 | 0x8;
 export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Proof {
   const { tf } = world;
   const traced = trace(world, step, inputs);
-  refuseLarge(world, traced);
+  const fused = planned(world, traced, true);
+  refuseLarge(fused);
   const hold = (tensors: readonly tf.Tensor[]): tf.Tensor[] =>
     tensors.map((one) => tf.keep(tf.clone(one)));
   const [before, given] = [hold(traced.variables), hold(inputs)];
   const { outputs, drawn } = stepped(world, step, inputs);
   const after = hold([...traced.variables, ...outputs]);
   const rehearsal = new Rehearsal(world, traced, { before, given, drawn });
-  const found = rehearsal.compare(after).finally(() => tf.dispose([...before, ...given, ...after]));
+  const found = rehearsal
+    .compare(fused, after)
+    .finally(() => tf.dispose([...before, ...given, ...after]));
   return { outputs, found };
 }
 
 /** A program's own memory may be this much, beside that of the model: as much as many devices have for one buffer. */
 const MOST_BYTES = 1 << 30;
 
-function refuseLarge(world: StepWorld, traced: Traced): void {
-  const { slots } = planned(world, traced, true).placement;
-  const bytes = slots.reduce((all, size) => all + size, 0);
+function refuseLarge({ placement }: Plan): void {
+  const bytes = placement.slots.reduce((all, size) => all + size, 0);
   if (bytes > MOST_BYTES)
     throw new NotCapturable(`a program of it would take ${(bytes / 1e9).toFixed(1)} GB`);
 }
@@ -93,12 +95,12 @@ class Rehearsal {
     this.#beginning = beginning;
   }
 
-  async compare(after: readonly tf.Tensor[]): Promise<Found> {
+  async compare(plan: Plan, after: readonly tf.Tensor[]): Promise<Found> {
     const wanted = await valuesOf(this.#world.backend, after);
-    const fused = await this.#build(true);
+    const fused = await this.#build(plan);
     const fusedDiffers = fused ? differenceOf(await this.#run(fused), wanted) : Infinity;
     if (fusedDiffers === 0) return { program: fused, difference: 0 };
-    const plain = await this.#build(false);
+    const plain = await this.#build(planned(this.#world, this.#traced, false));
     const runs: (readonly Float32Array[])[] = [wanted];
     for (let i = 0; plain && i < RUNS_OF_ITSELF; i++) runs.push(await this.#run(plain));
     const itself = spread(runs);
@@ -116,10 +118,9 @@ class Rehearsal {
   }
 
   /** Undefined where the device does not take its kernels. */
-  async #build(fusing: boolean): Promise<Program | undefined> {
+  async #build(plan: Plan): Promise<Program | undefined> {
     const { tf, backend } = this.#world;
     try {
-      const plan = planned(this.#world, this.#traced, fusing);
       return await Program.build(tf, backend, plan, this.#traced);
     } catch (error) {
       if (error instanceof Error && error.name === "GPUPipelineError") return undefined;

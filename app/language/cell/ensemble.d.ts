@@ -214,7 +214,7 @@ export function capture<
     /** After so many steps it is looked at again, for what has changed since; 100 where it is left out. */
     readonly every?: number;
   },
-): (...inputs: Inputs) => Out;
+): (...inputs: Inputs | []) => Out;
 
 /**
  * Starts a run by hand. model.fit() in a cell starts one by itself; with one started by hand it logs into that.

@@ -35,11 +35,9 @@ export function fuse(graph: Graph, bindings: number, inPlace: boolean): Graph {
     commands.push(as);
   };
   while (left.size > 0) {
-    const plain = [...left].find((one) => !order.isSingle(one) && order.isReady(one));
-    if (plain) {
-      take([plain], plain);
-      continue;
-    }
+    const before = commands.length;
+    for (const one of left) if (!order.isSingle(one) && order.isReady(one)) take([one], one);
+    if (commands.length > before) continue;
     const group = grow(
       order,
       left,
@@ -57,18 +55,18 @@ function grow(
   fits: (group: readonly Single[]) => boolean,
 ): Single[] {
   const group: Single[] = [];
-  const refused = new Set<Command>();
+  const made = new Set<BufferId>();
+  const seen = new Set<Command>();
   for (let grown = true; grown;) {
     grown = false;
     for (const one of left) {
-      if (!order.isSingle(one) || group.includes(one) || refused.has(one)) continue;
+      if (seen.has(one) || !order.isSingle(one)) continue;
       if (group[0] && group[0].elementwise.count !== one.elementwise.count) continue;
-      if (!order.isReady(one, group)) continue;
-      if (group.length > 0 && !fits([...group, one])) {
-        refused.add(one);
-        continue;
-      }
+      if (!order.isReady(one, made)) continue;
+      seen.add(one);
+      if (group.length > 0 && !fits([...group, one])) continue;
       group.push(one);
+      for (const id of one.outputs) made.add(id);
       grown = true;
     }
   }
@@ -103,13 +101,13 @@ class Readiness {
     return command.elementwise !== null && command.outputs.every((id) => !this.#isShared(id));
   }
 
-  isReady(command: Command, group: readonly Single[] = []): boolean {
-    const within = new Set(group.flatMap(({ outputs }) => outputs));
+  /** `made`: what the group that it would join makes. */
+  isReady(command: Command, made: ReadonlySet<BufferId> = new Set()): boolean {
     // What is written several times is read in between too: there the order of touching decides, not the last write.
     const here = (id: BufferId, i: number): boolean =>
       this.#isShared(id) ||
       !this.#pending.get(id) ||
-      (within.has(id) && command.elementwise?.indexing[i]?.kind === "same");
+      (made.has(id) && command.elementwise?.indexing[i]?.kind === "same");
     return (
       command.inputs.every(here) &&
       (this.#before.get(command) ?? []).every((one) => this.#done.has(one))
