@@ -107,15 +107,25 @@ export class CapturedFit {
     const log = new LossLog(this.#world, labels, this.#observers);
     const model = this.#model;
     let validated: Promise<readonly tf.Tensor[]> | undefined;
-    for (let at = 0, batch = 0; at < rows && !model.stopTraining_;) {
-      const steps = await this.#chunk(at, batch, log);
-      at += steps * batchSize;
-      batch += steps;
-      if (at >= rows) validated = this.#validation?.run();
-      await log.turn(model);
-      if (this.#observers.each.length > 0) this.#look();
+    try {
+      for (let at = 0, batch = 0; at < rows && !model.stopTraining_;) {
+        const steps = await this.#chunk(at, batch, log);
+        at += steps * batchSize;
+        batch += steps;
+        if (at >= rows) validated = this.#validation?.run();
+        validated?.catch(() => undefined); // it is awaited below
+        await log.turn(model);
+        if (this.#observers.each.length > 0) this.#look();
+      }
+      await log.finish();
+    } catch (error) {
+      log.drop();
+      void validated?.then(
+        (values) => tf.dispose([...values]),
+        () => undefined,
+      );
+      throw error;
     }
-    await log.finish();
     const { logger } = this.#callbacks;
     logger.seen = log.seen;
     logger.totals = Object.fromEntries(

@@ -19,6 +19,8 @@ interface Pending {
   readonly size: number;
   /** For each batch the values in the order of the labels. */
   readonly values: () => Promise<readonly (readonly number[])[]>;
+  /** Gives back what holds them, where nobody asks for them any more. */
+  readonly drop: () => void;
 }
 
 /** Steps of a program: the first one's number in its epoch, the rows of each. */
@@ -56,13 +58,16 @@ export class LossLog {
   /** One batch as TensorFlow.js gave it; the tensors are this log's from here on. */
   addTensors(batch: number, size: number, outputs: readonly tf.Tensor[]): void {
     this.#held++;
+    const drop = (): void => this.#world.tf.dispose([...outputs]);
     const values = async (): Promise<number[][]> => {
-      const read = await Promise.all(outputs.map(async (one) => (await one.data())[0] ?? NaN));
-      this.#world.tf.dispose([...outputs]);
-      this.#held--;
-      return [read];
+      try {
+        return [await Promise.all(outputs.map(async (one) => (await one.data())[0] ?? NaN))];
+      } finally {
+        drop();
+        this.#held--;
+      }
     };
-    this.#pending.push({ first: batch, size, values });
+    this.#pending.push({ first: batch, size, values, drop });
   }
 
   /** Batches that a program is to run: where their values go, and how to begin reading them. `done`: they are here. */
@@ -84,7 +89,7 @@ export class LossLog {
           ...all.subarray(step * count, (step + 1) * count),
         ]);
       };
-      this.#pending.push({ first, size, values });
+      this.#pending.push({ first, size, values, drop: () => buffer.destroy() });
     };
     return { places, read };
   }
@@ -101,6 +106,11 @@ export class LossLog {
 
   async finish(): Promise<void> {
     while (this.#pending.length > 0) await this.#take();
+  }
+
+  /** Where training ends before its losses were all taken in. */
+  drop(): void {
+    for (const { drop } of this.#pending.splice(0)) drop();
   }
 
   async #take(): Promise<void> {

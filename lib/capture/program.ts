@@ -105,7 +105,10 @@ export class Program {
     traced: Traced,
   ): Promise<Program> {
     const residents = new Residents(tf, backend, traced.outside, traced.variables);
-    const layout = await Layout.make(backend.device, plan);
+    const layout = await Layout.make(backend.device, plan).catch((error: unknown) => {
+      residents.dispose();
+      throw error;
+    });
     return new Program(backend, plan, layout, residents, traced);
   }
 
