@@ -4,6 +4,8 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { CapturedStep } from "./capturedStep.ts";
+import { inputKey } from "./inputKey.ts";
+import { NotCapturable } from "./notCapturable.ts";
 import { replayed } from "./trainFunction.ts";
 import type { Step, StepWorld } from "./trace.ts";
 
@@ -37,7 +39,7 @@ export function capturedByHand<Inputs extends readonly tf.Tensor[], Out extends 
     const inputs = (called.length > 0 ? called : (standard ?? [])) as unknown as Inputs;
     const here = world();
     if (!here) return step(...inputs);
-    const shape = inputs.map((one) => `${one.dtype}[${one.shape.join()}]`).join();
+    const shape = inputKey(here.tf, inputs);
     const captured = byShape.get(shape) ?? new Captured();
     byShape.set(shape, captured);
     return captured.run(here, { step: step as never, stepping, every }, inputs) as Out;
@@ -51,22 +53,25 @@ interface ByHand {
 }
 
 class Captured {
-  #world: StepWorld["backend"] | undefined;
-  #captured = new CapturedStep();
+  #backend: StepWorld["backend"] | undefined;
+  readonly #captured = new CapturedStep();
   #form: (outputs: readonly tf.Tensor[]) => Given = () => undefined;
   #steps = 0;
   #changes = 0;
 
   run(world: StepWorld, { step, stepping, every }: ByHand, inputs: readonly tf.Tensor[]): Given {
-    if (this.#world !== world.backend) this.#captured = new CapturedStep();
-    this.#world = world.backend;
+    if (this.#backend !== world.backend) this.#captured.reset();
+    this.#backend = world.backend;
     if (this.#changes > MOST_CHANGES) return step(...inputs);
     const asTensors: Step = (given) => {
       const made = step(...given);
+      const all = ([] as unknown[]).concat(made ?? []);
+      if (!all.every((one) => one instanceof world.tf.Tensor))
+        throw new NotCapturable("it gives something other than tensors");
       if (made === null || made === undefined) this.#form = () => made;
       else if (Array.isArray(made)) this.#form = (all) => all;
       else this.#form = ([one]) => one;
-      return ([] as tf.Tensor[]).concat((made ?? []) as tf.Tensor[]);
+      return all as tf.Tensor[];
     };
     if (++this.#steps % every === 0 && this.#captured.program) {
       this.#captured.check(world, asTensors, inputs);

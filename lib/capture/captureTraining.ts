@@ -51,9 +51,10 @@ export function captureTraining(tf: TensorFlow, world: CaptureWorld): Capture {
 
 interface ModelPrograms extends Programs {
   readonly batches: StepsByShape;
-  /** What the model was like when its batches were trained last. */
-  state: string;
 }
+
+/** What a model was like when a step over batches of it was run last. */
+const states = new WeakMap<CapturedStep, string>();
 
 /** A captured step knows TensorFlow.js's own, which a fit takes many of. */
 const originals = new WeakMap<TrainFunction, TrainFunction>();
@@ -63,7 +64,7 @@ class Capturer {
   readonly #world: CaptureWorld;
   readonly #known: KnownClasses;
   /** Programs are of one device: where it was lost there is another backend. */
-  readonly #programs = new WeakMap<WebGpuBackend, WeakMap<object, ModelPrograms>>();
+  readonly #programs = new Map<WebGpuBackend, WeakMap<object, ModelPrograms>>();
 
   constructor(tf: TensorFlow, world: CaptureWorld) {
     this.#tf = tf;
@@ -133,10 +134,10 @@ class Capturer {
         return f(data);
       }
       const programs = this.#programsOf(here.backend, model);
-      const isChanged = (): boolean => {
+      const isChanged = (step: CapturedStep): boolean => {
         const state = modelState(model);
-        const isSame = state === programs.state;
-        programs.state = state;
+        const isSame = state === states.get(step);
+        states.set(step, state);
         return !isSame;
       };
       const tell = (standing: CapturedStep["standing"]): void => this.#tell(model, standing);
@@ -167,19 +168,22 @@ class Capturer {
     if (!models) this.#programs.set(backend, (models = new WeakMap()));
     let programs = models.get(model);
     if (!programs) {
-      programs = { training: new Map(), validation: new Map(), batches: new Map(), state: "" };
+      programs = noPrograms();
       models.set(model, programs);
     }
     return programs;
   }
 
   #forget(model: object): void {
-    const backend = webgpuBackend(this.#tf);
-    const programs = backend && this.#programs.get(backend)?.get(model);
-    if (!programs) return;
-    for (const steps of [programs.training, programs.validation, programs.batches])
-      for (const step of steps.values()) step.reset();
-    this.#programs.get(backend)?.delete(model);
+    // A sequential model trains through a model within it.
+    const inner = (model as { readonly model?: object }).model;
+    for (const models of this.#programs.values())
+      for (const one of inner ? [model, inner] : [model]) {
+        const { training, validation, batches } = models.get(one) ?? NONE;
+        for (const steps of [training, validation, batches])
+          for (const step of steps.values()) step.reset();
+        models.delete(one);
+      }
   }
 }
 
@@ -187,6 +191,12 @@ class Capturer {
 function sizeText(bytes: number): string {
   const kilobytes = bytes / 1000;
   return kilobytes < 1000 ? `${Math.ceil(kilobytes)} kB` : `${(kilobytes / 1000).toFixed(1)} MB`;
+}
+
+const NONE: ModelPrograms = noPrograms();
+
+function noPrograms(): ModelPrograms {
+  return { training: new Map(), validation: new Map(), batches: new Map(), state: "" };
 }
 
 function whyNotFit(settings: ReturnType<typeof settingsOf>): string | undefined {

@@ -71,7 +71,7 @@ export class CapturedStep {
         kind: "proving",
         settled: found.then(
           (one) => this.#found(proving, one),
-          // The device was lost: whoever reads what the step gave is told so.
+          // The device was lost or the model disposed of: whoever reads what the step gave is told so.
           () => this.#found(proving, { program: undefined, difference: NaN }),
         ),
       };
@@ -110,9 +110,19 @@ export class CapturedStep {
 
   /** Traced again before it is used again: whatever changed since, the program is of this step or is not used. */
   check(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
-    if (this.#standing.kind === "captured" && isStill(world, step, inputs, this.#standing.program))
-      return;
-    this.reset();
+    if (this.#standing.kind !== "captured") return;
+    if (!isStill(world, step, inputs, this.#standing.program)) this.reset();
+  }
+
+  /** The same where something may have changed the step: what was not captured before may be now. */
+  changed(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
+    if (this.#standing.kind === "captured") this.check(world, step, inputs);
+    else this.reset();
+  }
+
+  /** What was not captured may be now. */
+  retry(): void {
+    if (this.#standing.kind === "stock") this.reset();
   }
 
   /** Everything anew, as where the model was compiled again. */

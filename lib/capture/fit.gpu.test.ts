@@ -55,6 +55,32 @@ describe("a captured fit is TensorFlow.js's to the bit", () => {
     }));
   });
 
+  it("with a learning rate that is set as an epoch or a batch begins", async () => {
+    await expectSame(mlp({ optimizer: "adam" }), (_, model) => {
+      const optimizer = model.optimizer as unknown as { learningRate: number };
+      let epochs = 0;
+      return {
+        ...{ epochs: 8, batchSize: 16 },
+        callbacks: {
+          onEpochBegin: (epoch) => {
+            epochs = epoch;
+            if (epoch === 5) optimizer.learningRate = 0.2;
+          },
+          onBatchBegin: (batch) => {
+            if (epochs === 7 && batch === 1) optimizer.learningRate = 0.05;
+          },
+        },
+      };
+    });
+  });
+
+  it("with a training that is to stop before an epoch's first batch", async () => {
+    await expectSame(mlp(), (_, model) => ({
+      ...{ epochs: 6, batchSize: 16 },
+      callbacks: { onEpochBegin: (epoch) => void (model.stopTraining = epoch === 4) },
+    }));
+  });
+
   it("with a training that a callback stops in the middle of an epoch", async () => {
     await expectSame(mlp(), (calls, model) => ({
       epochs: 5,
@@ -97,16 +123,19 @@ describe("a captured fit is TensorFlow.js's to the bit", () => {
 
 describe("a model that is fitted again", () => {
   const again = async (
-    between: (model: tf.LayersModel) => void,
-    told: readonly Told[] = [CAPTURED, CAPTURED],
+    between: (model: tf.LayersModel) => void | Promise<void>,
+    optimizer = "sgd",
   ): Promise<void> => {
     const fit = { epochs: 3, batchSize: 16, verbose: 0 };
-    const { captured, stock } = await fittedBothWays(mlp(), async (calls, { model, x, y }) => {
-      calls.push((await model.fit(x, y, fit)).history);
-      between(model);
-      return model.fit(x, y, fit);
-    });
-    expect(captured.told).toEqual(told);
+    const { captured, stock } = await fittedBothWays(
+      mlp({ optimizer }),
+      async (calls, { model, x, y }) => {
+        calls.push((await model.fit(x, y, fit)).history);
+        await between(model);
+        return model.fit(x, y, fit);
+      },
+    );
+    expect(captured.told).toEqual([CAPTURED, CAPTURED]);
     expect(captured.seen).toEqual(stock.seen);
   };
 
@@ -121,6 +150,11 @@ describe("a model that is fitted again", () => {
       if (first) first.trainable = false;
       model.compile({ optimizer: "sgd", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
     }));
+  it("takes what its optimizer is set to, which makes other slots", () =>
+    again(async ({ optimizer }) => {
+      const kept = await optimizer.getWeights();
+      await optimizer.setWeights(kept.map((one) => ({ ...one, tensor: one.tensor.mul(0.5) })));
+    }, "adam"));
   it("takes weights that were set", () =>
     again((model) =>
       gpu.tidy(() => model.setWeights(model.getWeights().map((one) => one.mul(0.1)))),
@@ -136,6 +170,19 @@ describe("what is not captured runs as it is, and says why", () => {
       "the loss is the cell's own",
       mlp({ loss: (y, p) => gpu.losses.meanSquaredError(y, p) }),
       { epochs: 3, batchSize: 16 },
+    ));
+  it("a layer that keeps a state from one batch to the next", () =>
+    refused(
+      "the layer state is the cell's own, or keeps a state",
+      (tf) => {
+        const model = tf.sequential();
+        const shape = { batchInputShape: [5, 2, 2], units: 3, stateful: true, name: "state" };
+        model.add(tf.layers.simpleRNN(shape));
+        model.add(tf.layers.dense({ units: 1 }));
+        model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+        return { model, x: tf.randomUniform([10, 2, 2]), y: tf.randomUniform([10, 1]) };
+      },
+      { epochs: 6, batchSize: 5 },
     ));
   it("a fit of few steps", () =>
     refused("it has only 6 steps", mlp(), { epochs: 2, batchSize: 16 }));

@@ -28,6 +28,8 @@ export interface FitWorld extends StepWorld {
 export interface Programs {
   readonly training: Map<number, CapturedStep>;
   readonly validation: Map<number, CapturedStep>;
+  /** What the model was like when it was fitted last. */
+  state: string;
 }
 
 export class CapturedFit {
@@ -45,7 +47,8 @@ export class CapturedFit {
   readonly #orderBuffer: GPUBuffer;
   #state: string;
   #said = "";
-  #msPerStep = 4;
+  /** As long as it is not known a step is taken by itself: a long command buffer may cost the device. */
+  #msPerStep = CHUNK_MS;
 
   constructor(
     world: FitWorld,
@@ -66,6 +69,10 @@ export class CapturedFit {
     const size = Math.max(4, rows * 4);
     this.#orderBuffer = world.backend.device.createBuffer({ size, usage: 0xc });
     this.#state = modelState(model);
+    if (programs.state !== this.#state)
+      for (const steps of [programs.training, programs.validation])
+        for (const step of steps.values()) step.retry();
+    programs.state = this.#state;
     const { valF, valIns, batchSize } = settings;
     if (valF)
       this.#validation = new Validation(world, valF, valIns, batchSize, programs.validation);
@@ -84,7 +91,6 @@ export class CapturedFit {
         const logs = await this.#epoch();
         await list.onEpochEnd(epoch, logs as never);
         if (model.stopTraining_) break;
-        if (this.#observers.areOwn) this.#look();
       }
       await list.onTrainEnd();
       await history.syncData();
@@ -108,14 +114,14 @@ export class CapturedFit {
     const model = this.#model;
     let validated: Promise<readonly tf.Tensor[]> | undefined;
     try {
-      for (let at = 0, batch = 0; at < rows && !model.stopTraining_;) {
+      for (let at = 0, batch = 0; at < rows;) {
         const steps = await this.#chunk(at, batch, log);
         at += steps * batchSize;
         batch += steps;
         if (at >= rows) validated = this.#validation?.run();
         validated?.catch(() => undefined); // it is awaited below
         await log.turn(model);
-        if (this.#observers.each.length > 0) this.#look();
+        if (model.stopTraining_) break;
       }
       await log.finish();
     } catch (error) {
@@ -142,6 +148,7 @@ export class CapturedFit {
     const step = this.#stepOf(size);
     const isWatched = this.#observers.each.length > 0;
     if (isWatched) await log.begin(batch);
+    this.#look();
     const outputs = step.advance(this.#order.subarray(at, at + size));
     const { standing } = step.captured;
     this.#say(standing);
@@ -185,8 +192,8 @@ export class CapturedFit {
   #look(): void {
     const state = modelState(this.#model);
     if (state === this.#state) return;
-    this.#state = state;
-    for (const step of this.#steps.values()) step.check();
-    this.#validation?.check();
+    this.#state = this.#programs.state = state;
+    for (const step of this.#steps.values()) step.changed();
+    this.#validation?.changed();
   }
 }

@@ -52,13 +52,20 @@ export class GatheredStep {
     this.captured.check(this.#world, this.#step, this.#inputs);
   }
 
+  /** Something may have changed what the step is. */
+  changed(): void {
+    this.captured.changed(this.#world, this.#step, this.#inputs);
+  }
+
   /** One step as TensorFlow.js does it; undefined where the program is ready to do it. */
   advance(rows: Int32Array): readonly tf.Tensor[] | undefined {
     if (this.captured.program) return undefined;
     const given = this.#world.tf.tensor1d(rows, "int32");
-    const outputs = this.captured.advance(this.#world, this.#step, [...this.#data, given]);
-    given.dispose();
-    return outputs;
+    try {
+      return this.captured.advance(this.#world, this.#step, [...this.#data, given]);
+    } finally {
+      given.dispose();
+    }
   }
 
   /** So many steps of the program. */

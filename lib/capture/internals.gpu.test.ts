@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, it } from "vitest";
-import { softwareGpu } from "../testing/softwareGpu.ts";
+import { softwareGpu } from "../../e2e/softwareGpu.ts";
 import { missingInternals } from "./internals.ts";
 
 let gpu: typeof tf;

@@ -20,10 +20,21 @@ export function modelState(model: TrainingModel): string {
   return JSON.stringify([
     numberOf(model.optimizer),
     model.optimizer.getConfig(),
+    slotsOf(model.optimizer),
     lossFunctions.map(numberOf),
     metricsTensors.map(([metric]) => (typeof metric === "function" ? numberOf(metric) : 0)),
     layers.map((layer) => [layer.trainable, layer.getConfig?.()]),
   ]);
+}
+
+/** Which variables an optimizer keeps: setWeights makes others. */
+function slotsOf(optimizer: object): readonly number[] {
+  return Object.values(optimizer).flatMap((field: unknown) =>
+    (Array.isArray(field) ? (field as unknown[]) : [field]).flatMap((slot) => {
+      if (typeof slot !== "object" || slot === null) return [];
+      return numberOf("variable" in slot ? (slot.variable as object) : slot);
+    }),
+  );
 }
 
 function numberOf(object: object): number {

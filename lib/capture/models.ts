@@ -27,7 +27,7 @@ export class KnownClasses {
     if (!named(loss).every((one) => this.#isKnown(one))) return "the loss is the cell's own";
     if (!named(metrics).every((one) => this.#isKnown(one))) return "a metric is the cell's own";
     const own = this.#ownLayer(layers);
-    return own === undefined ? undefined : `the layer ${own} is the cell's own`;
+    return own === undefined ? undefined : `the layer ${own} is the cell's own, or keeps a state`;
   }
 
   #isKnown(one: unknown): boolean {
@@ -51,6 +51,8 @@ export class KnownClasses {
         continue;
       }
       if (!this.#classes.has(layer.constructor)) return name;
+      // It keeps a state from one step to the next that is no variable.
+      if ((layer as { readonly stateful?: boolean }).stateful) return name;
       if (wrapped && this.#ownLayer([wrapped]) !== undefined) return name;
       const parts = Object.entries(layer).filter(([field]) =>
         /regularizer|constraint/i.test(field),

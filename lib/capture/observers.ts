@@ -34,8 +34,6 @@ export interface Observers {
   readonly many: readonly (Callback & BatchesCallback)[];
   /** Want only now and then to let the page go on. */
   readonly yielding: readonly Callback[];
-  /** Somebody's own code runs between epochs, and may change anything. */
-  readonly areOwn: boolean;
 }
 
 /** Sorts a fit's callbacks. TensorFlow.js's own first and last, its logger and its history, are left out. */
@@ -59,7 +57,6 @@ export function observersOf(tf: TensorFlow, callbacks: readonly Callback[]): Obs
     each: all("each"),
     many: all("many").filter(takesMany),
     yielding: all("yielding"),
-    areOwn: callbacks.some((one) => !takesMany(one) && !(one instanceof tf.EarlyStopping)),
   };
 }
 

@@ -96,11 +96,23 @@ class Rehearsal {
   }
 
   async compare(plan: Plan, after: readonly tf.Tensor[]): Promise<Found> {
+    const built: Program[] = [];
+    try {
+      return await this.#compare(plan, after, built);
+    } catch (error) {
+      for (const program of built) program.dispose();
+      throw error;
+    }
+  }
+
+  async #compare(plan: Plan, after: readonly tf.Tensor[], built: Program[]): Promise<Found> {
     const wanted = await valuesOf(this.#world.backend, after);
     const fused = await this.#build(plan);
+    if (fused) built.push(fused);
     const fusedDiffers = fused ? differenceOf(await this.#run(fused), wanted) : Infinity;
     if (fusedDiffers === 0) return { program: fused, difference: 0 };
     const plain = await this.#build(planned(this.#world, this.#traced, false));
+    if (plain) built.push(plain);
     const runs: (readonly Float32Array[])[] = [wanted];
     for (let i = 0; plain && i < RUNS_OF_ITSELF; i++) runs.push(await this.#run(plain));
     const itself = spread(runs);

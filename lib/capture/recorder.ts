@@ -7,7 +7,7 @@ import { type Drawing, Draws } from "./draws.ts";
 import { type Elementwise, elementwiseOf } from "./elementwise.ts";
 import type { BufferId, BufferInfo, Command, Graph, Origin, Update } from "./graph.ts";
 import type { BufferPool, DataId, TensorData, TensorFlow, WebGpuBackend } from "./internals.ts";
-import { NotCapturable } from "./notCapturable.ts";
+import { NotCapturable, Spoilt } from "./notCapturable.ts";
 import {
   type Dispatch,
   isVirtual,
@@ -27,6 +27,10 @@ export class Recorder {
   readonly #commands: Command[] = [];
   readonly #numbers = new Map<GPUBuffer, BufferId>();
   readonly #made = new Set<DataId>();
+  /** What made tensors held here before they were uploaded. */
+  readonly #values = new Map<DataId, ArrayLike<number>>();
+  /** Buffers of tensors from before that the step disposed of. */
+  readonly #released: GPUBuffer[] = [];
   readonly #drawnBy = new Map<DataId, Drawing>();
   readonly #uploads = new Map<GPUBuffer, Origin>();
   readonly #outsideOf = new Map<GPUBuffer, DataId>();
@@ -68,10 +72,11 @@ export class Recorder {
       replace(backend, "read", this.#refuseRead(backend.read.bind(backend))),
       replace(backend, "readSync", this.#refuseRead(backend.readSync.bind(backend))),
     ];
-    backend.bufferManager = virtualPool();
+    backend.bufferManager = virtualPool((buffer) => this.#released.push(buffer));
     return () => {
       for (const one of undo) one();
       backend.bufferManager = this.#pool;
+      for (const buffer of this.#released) this.#pool.releaseBuffer(buffer);
       backend.commandEncoder = null;
       backend.computePassEncoder = null;
       backend.dispatchCountInPass = 0;
@@ -85,6 +90,7 @@ export class Recorder {
       const backend = this.#backend;
       const data = backend.tensorMap.get(id);
       if (!this.#made.has(id) && !data.resource && data.values) this.#place(data, data.values);
+      if (this.#made.has(id) && data.values) this.#values.set(id, data.values);
       this.#uploading = id;
       original(id);
       this.#uploading = undefined;
@@ -195,12 +201,19 @@ export class Recorder {
   }
 
   refuseLeftovers(variables: readonly tf.Variable[]): void {
+    if (this.#released.length > 0) throw new Spoilt("disposes of a tensor from before it");
     const assigned = new Set<object>(variables.map(({ dataId }) => dataId));
     const { tensorMap } = this.#backend;
     for (const id of this.#made)
-      if (!assigned.has(id) && !this.#variables.has(id) && tensorMap.has(id))
-        throw new NotCapturable("the step keeps a tensor for later");
+      if (!assigned.has(id) && !this.#variables.has(id) && tensorMap.has(id)) this.#refuseKept(id);
     this.draws.refuseUnexplained();
+  }
+
+  /** What was uploaded gets its values back; what was computed has none. */
+  #refuseKept(id: DataId): never {
+    const { resource } = this.#backend.tensorMap.get(id);
+    if (isVirtual(resource) && !this.#values.has(id)) throw new Spoilt("keeps a tensor for later");
+    throw new NotCapturable("the step keeps a tensor for later");
   }
 
   graph(updates: readonly Update[], outputs: readonly BufferId[]): Graph {
@@ -215,7 +228,9 @@ export class Recorder {
     for (const id of this.#made) {
       if (!tensorMap.has(id)) continue;
       const data = tensorMap.get(id);
-      if (isVirtual(data.resource)) data.resource = null;
+      if (!isVirtual(data.resource)) continue;
+      data.resource = null;
+      data.values ??= this.#values.get(id);
     }
   }
 }

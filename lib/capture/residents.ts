@@ -64,10 +64,12 @@ export class Residents {
     if (!instead)
       for (const variable of this.#changing)
         if (this.#dataOf(variable).refCount > 1) this.#detach(variable);
-    const moved = new Set<number>();
-    this.#all.forEach((one, number) => {
+    const found = this.#all.map((one) => {
       const other = one.kind === "variable" ? instead?.get(one.variable) : undefined;
-      const buffer = other ?? this.#resourceOf(dataIdOf(one, inputs));
+      return other ?? this.#resourceOf(dataIdOf(one, inputs));
+    });
+    const moved = new Set<number>();
+    found.forEach((buffer, number) => {
       if (this.#at[number] === buffer) return;
       this.#at[number] = buffer;
       moved.add(number);

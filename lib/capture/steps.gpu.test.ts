@@ -12,6 +12,14 @@ const batchOf = (made: { x: tf.Tensor | tf.Tensor[]; y: tf.Tensor | tf.Tensor[] 
   return [x.slice([(i % 3) * 8], [8]), y.slice([(i % 3) * 8], [8])] as const;
 };
 
+const autoencoder: Make = (tf) => {
+  const model = tf.sequential();
+  model.add(tf.layers.dense({ units: 2, inputShape: [4] }));
+  model.add(tf.layers.dense({ units: 4 }));
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+  return { model, x: tf.randomUniform([8, 4]), y: tf.zeros([1]) };
+};
+
 describe("a step that is captured, batch by batch", () => {
   it("gives with trainOnBatch the losses and weights that TensorFlow.js gives", async () => {
     const { captured, stock } = await fittedBothWays(
@@ -24,6 +32,17 @@ describe("a step that is captured, batch by batch", () => {
         }
       },
     );
+    expect(captured.told.at(-1)).toEqual(["captured", ""]);
+    expect(captured.seen).toEqual(stock.seen);
+  });
+
+  it("knows whether it is given one tensor twice or two", async () => {
+    const { captured, stock } = await fittedBothWays(autoencoder, async (calls, { model, x }) => {
+      const noisy = gpu.tidy(() => (x as tf.Tensor).mul(3));
+      for (let i = 0; i < 8; i++) calls.push(await model.trainOnBatch(x, x));
+      for (let i = 0; i < 8; i++) calls.push(await model.trainOnBatch(noisy, x));
+      noisy.dispose();
+    });
     expect(captured.told.at(-1)).toEqual(["captured", ""]);
     expect(captured.seen).toEqual(stock.seen);
   });

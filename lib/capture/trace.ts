@@ -1,6 +1,6 @@
 /**
- * Runs a step once against a virtual device and writes down what it asks of it. Afterwards everything is as before:
- * variables, tensors, the optimizer's count. The step's JavaScript has run, its arithmetic has not.
+ * Runs a step once against a virtual device and writes down what it asks of it. Afterwards variables and the optimizer's
+ * count are as before. The step's JavaScript has run, its arithmetic has not.
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { Graph } from "./graph.ts";
@@ -11,6 +11,7 @@ import {
   submitPending,
   variablesOf,
 } from "./internals.ts";
+import { NotCapturable } from "./notCapturable.ts";
 import { Recorder } from "./recorder.ts";
 
 /** What a traced step is bound to beyond its graph. */
@@ -64,12 +65,15 @@ export function trace(
     return input < 0 ? { kind: "tensor", dataId } : { kind: "input", input };
   };
   const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
-  // Nothing that comes of a random draw may be computed here, where a replay would not see it.
-  tf.env().set("WEBGPU_CPU_FORWARD", false);
   const random = swapRandom(recorder.draws.draw);
-  const restore = recorder.install(tf);
+  let restore = (): void => undefined;
   try {
+    // Nothing that comes of a random draw may be computed here, where a replay would not see it.
+    tf.env().set("WEBGPU_CPU_FORWARD", false);
+    restore = recorder.install(tf);
     const given = step(inputs);
+    if (given.some((one) => one instanceof tf.Variable || inputs.includes(one)))
+      throw new NotCapturable("it gives back what it was given, or a variable");
     const outputs = given.map(({ shape, dtype }) => ({ shape, dtype }));
     const ids = given.map(({ dataId }) =>
       recorder.virtualOf(dataId as DataId, "what it gives is not computed"),

@@ -5,6 +5,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { CapturedStep } from "./capturedStep.ts";
 import { drawn } from "./gatheredStep.ts";
+import { inputKey } from "./inputKey.ts";
 import type { TrainFunction } from "./internals.ts";
 import type { Program } from "./program.ts";
 import type { Step, StepWorld } from "./trace.ts";
@@ -12,12 +13,12 @@ import type { Step, StepWorld } from "./trace.ts";
 /** Steps by the shapes of what they are given. */
 export type StepsByShape = Map<string, CapturedStep>;
 
-/** `isChanged`: whether something may have changed the step since it was called last. */
+/** `isChanged`: whether something may have changed the model since this step was run last. */
 export function capturedFunction(
   world: StepWorld,
   f: TrainFunction,
   steps: StepsByShape,
-  isChanged: () => boolean,
+  isChanged: (step: CapturedStep) => boolean,
   told: (standing: CapturedStep["standing"]) => void,
 ): TrainFunction {
   return (data) => {
@@ -26,10 +27,10 @@ export function capturedFunction(
       let next = 0;
       return f(data.map((one) => one && (given[next++] as tf.Tensor)));
     };
-    const shape = data.map((one) => (one ? `${one.dtype}[${one.shape.join()}]` : "-")).join();
+    const shape = inputKey(world.tf, data);
     const captured = steps.get(shape) ?? new CapturedStep();
     steps.set(shape, captured);
-    if (isChanged()) captured.check(world, step, inputs);
+    if (isChanged(captured)) captured.changed(world, step, inputs);
     const outputs = captured.advance(world, step, inputs);
     told(captured.standing);
     return (outputs ?? replayed(world, captured.program, inputs)) as tf.Scalar[];

@@ -9,6 +9,9 @@ import { type DataId, submitPending } from "./internals.ts";
 import { readBack } from "./readBack.ts";
 import type { StepWorld } from "./trace.ts";
 
+/** Steps of one command buffer. */
+const MOST_STEPS = 16;
+
 export class Validation {
   readonly #world: StepWorld;
   readonly #f: OnRows;
@@ -48,7 +51,8 @@ export class Validation {
       const size = Math.min(this.#batchSize, this.#rows - at);
       const step = this.#stepOf(size);
       const outputs = step.advance(this.#order.subarray(at, at + size));
-      const steps = outputs ? 1 : Math.max(1, Math.floor((this.#rows - at) / this.#batchSize));
+      const full = Math.max(1, Math.floor((this.#rows - at) / this.#batchSize));
+      const steps = outputs ? 1 : Math.min(MOST_STEPS, full);
       if (outputs) batches.push(this.#read(outputs));
       else batches.push(...this.#run(step, steps, at));
       for (let i = 0; i < steps; i++) sizes.push(size);
@@ -109,8 +113,8 @@ export class Validation {
     return step;
   }
 
-  check(): void {
-    for (const step of this.#steps.values()) step.check();
+  changed(): void {
+    for (const step of this.#steps.values()) step.changed();
   }
 
   dispose(): void {

@@ -66,11 +66,12 @@ export function isVirtual(buffer: unknown): buffer is Virtual {
   return buffer instanceof VirtualBuffer;
 }
 
-export function virtualPool(): BufferPool {
+/** `released` is told of buffers from before the step. */
+export function virtualPool(released: (buffer: GPUBuffer) => void): BufferPool {
   return {
     acquireBuffer: makeVirtual,
     releaseBuffer(buffer) {
-      if (!isVirtual(buffer)) throw new NotCapturable("the step gives up a tensor from before it");
+      if (!isVirtual(buffer)) released(buffer);
     },
   };
 }

@@ -77,6 +77,7 @@ function stepping(guest: Guest): (changes: readonly object[]) => void {
   const reported = new Set<object>();
   return (changes) => {
     if (guest.interrupted) throw new Interrupted();
+    if (guest.cell === undefined) return;
     if (reported.size === 0 && changes.length > 0) guest.atCellEnd(() => reported.clear());
     for (const one of changes) {
       if (reported.has(one)) continue;

@@ -1,6 +1,6 @@
 /** The adapter that a process measures on: the machine's own where it has one, else software's; or one that does nothing. */
 import type * as tf from "@tensorflow/tfjs";
-import { softwareGpu, webgpuInNode } from "../../../lib/testing/softwareGpu.ts";
+import { softwareGpu, webgpuInNode } from "../../softwareGpu.ts";
 
 /** `empty`: Dawn's null device, whose kernels take no time. */
 export type AdapterKind = "empty" | "real";

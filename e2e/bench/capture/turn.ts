@@ -6,7 +6,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { captureTraining } from "../../../lib/capture/captureTraining.ts";
 import { seededRandom } from "../../../lib/kernel/guest/random.ts";
-import { swapRandom } from "../../../lib/testing/chance.ts";
+import { swapRandom } from "../../../lib/platform/browser/workerWorld.ts";
 import { onAdapter } from "./adapter.ts";
 import { type Fitted, countDispatches, measured } from "./fitted.ts";
 import { BATCH, type Model, models } from "./models.ts";

@@ -2,7 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { seededRandom } from "../../kernel/guest/random.ts";
 import { swapRandom } from "../../testing/chance.ts";
-import { softwareGpu } from "../../testing/softwareGpu.ts";
+import { softwareGpu } from "../../../e2e/softwareGpu.ts";
 import { type Capture, captureTraining } from "../captureTraining.ts";
 import { drawn } from "../gatheredStep.ts";
 

@@ -7,7 +7,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { findBrowser } from "../../e2e/browser.js";
+import { findBrowser } from "./browser.js";
 
 /** Once loaded a library stays, so that Dawn finds it by its name (RTLD_NODELETE of glibc). */
 const STAYS = 0x1000;
