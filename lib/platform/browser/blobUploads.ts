@@ -130,6 +130,8 @@ export class BlobUploads {
     if (!this.#leads || !mayWrite()) return;
     const token = await link.token();
     const said = token === undefined ? undefined : await api.blobs(token);
+    // Closed meanwhile, its storage is, too.
+    if (this.#closed) return;
     if (said?.ok === true) {
       this.#space = said.value;
       if (said.value.wanted.length > 0) await store.waitAgain(said.value.wanted);
