@@ -5,7 +5,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { CapturedStep } from "./capturedStep.ts";
 import { inputKey } from "./inputKey.ts";
-import { NotCapturable } from "./notCapturable.ts";
 import { replayed } from "./trainFunction.ts";
 import type { Step, StepWorld } from "./trace.ts";
 
@@ -55,6 +54,7 @@ interface ByHand {
 class Captured {
   #backend: StepWorld["backend"] | undefined;
   readonly #captured = new CapturedStep();
+  #made: Given;
   #form: (outputs: readonly tf.Tensor[]) => Given = () => undefined;
   #steps = 0;
   #changes = 0;
@@ -65,20 +65,18 @@ class Captured {
     if (this.#changes > MOST_CHANGES) return step(...inputs);
     const asTensors: Step = (given) => {
       const made = step(...given);
-      const all = ([] as unknown[]).concat(made ?? []);
-      if (!all.every((one) => one instanceof world.tf.Tensor))
-        throw new NotCapturable("it gives something other than tensors");
+      this.#made = made;
       if (made === null || made === undefined) this.#form = () => made;
       else if (Array.isArray(made)) this.#form = (all) => all;
       else this.#form = ([one]) => one;
-      return all as tf.Tensor[];
+      return ([] as tf.Tensor[]).concat((made ?? []) as tf.Tensor[]);
     };
     if (++this.#steps % every === 0 && this.#captured.program) {
       this.#captured.check(world, asTensors, inputs);
       if (!this.#captured.program) this.#changes++;
     }
-    const outputs = this.#captured.advance(world, asTensors, inputs);
-    if (outputs) return this.#form(outputs);
+    // Run as it is, it gives what it gives, whatever that is.
+    if (this.#captured.advance(world, asTensors, inputs)) return this.#made;
     const { program } = this.#captured;
     stepping(program?.variables ?? []);
     return this.#form(replayed(world, program, inputs));

@@ -10,6 +10,7 @@ import {
   type TrainFunction,
   type TrainingModel,
   type WebGpuBackend,
+  missingInModel,
   missingInternals,
   webgpuBackend,
 } from "./internals.ts";
@@ -150,7 +151,7 @@ class Capturer {
   #whyNot(model: TrainingModel): string | undefined {
     if (!this.#world.isOn()) return "captured training is switched off";
     if (!webgpuBackend(this.#tf)) return "it does not run on WebGPU";
-    const missing = missingInternals(this.#tf);
+    const missing = [...missingInternals(this.#tf), ...missingInModel(model)];
     if (missing.length > 0) return `this TensorFlow.js has no ${missing.join(", ")}`;
     return this.#known.ownPart(model);
   }

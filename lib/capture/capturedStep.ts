@@ -13,18 +13,13 @@ export type Standing =
   /** As TensorFlow.js runs it; the next step may be captured. */
   | { readonly kind: "trying" }
   /** The same, while what a program gives is on its way from the device. */
-  | { readonly kind: "proving"; readonly settled: Promise<void> }
+  | { readonly kind: "proving" }
   /** The next step is traced again. */
-  | ({ readonly kind: "proved" } & Proved)
+  | { readonly kind: "proved"; readonly program: Program }
   /** From its program. */
-  | ({ readonly kind: "captured" } & Proved)
+  | { readonly kind: "captured"; readonly program: Program }
   /** As TensorFlow.js runs it, for this reason. */
   | { readonly kind: "stock"; readonly why: string };
-
-interface Proved {
-  readonly program: Program;
-  readonly difference: number;
-}
 
 /** A first step makes what the ones after it use; what still makes something new after so many never ends with it. */
 const MOST_TRIES = 3;
@@ -55,7 +50,7 @@ export class CapturedStep {
       case "captured":
         return undefined;
       case "proved":
-        if (this.#confirm(world, step, inputs, this.#standing)) return undefined;
+        if (this.#confirm(world, step, inputs, this.#standing.program)) return undefined;
         return step(inputs);
       case "trying":
         return this.#prove(world, step, inputs);
@@ -67,15 +62,13 @@ export class CapturedStep {
   #prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
     try {
       const { outputs, found } = prove(world, step, inputs);
-      const proving: Standing = {
-        kind: "proving",
-        settled: found.then(
-          (one) => this.#found(proving, one),
-          // The device was lost or the model disposed of: whoever reads what the step gave is told so.
-          () => this.#found(proving, { program: undefined, difference: NaN }),
-        ),
-      };
+      const proving: Standing = { kind: "proving" };
       this.#standing = proving;
+      void found.then(
+        (one) => this.#found(proving, one),
+        // The device was lost or the model disposed of: whoever reads what the step gave is told so.
+        () => this.#found(proving, { program: undefined, difference: NaN }),
+      );
       return outputs;
     } catch (error) {
       if (!(error instanceof NotCapturable)) throw error;
@@ -87,24 +80,17 @@ export class CapturedStep {
 
   #found(proving: Standing, { program, difference }: Found): void {
     if (this.#standing !== proving) program?.dispose();
-    else if (program) this.#standing = { kind: "proved", program, difference };
+    else if (program) this.#standing = { kind: "proved", program };
     else {
       const why = `a program of it differs by ${difference.toPrecision(1)}`;
       this.#standing = { kind: "stock", why };
     }
   }
 
-  #confirm(
-    world: StepWorld,
-    step: Step,
-    inputs: readonly tf.Tensor[],
-    { program, difference }: Proved,
-  ): boolean {
+  #confirm(world: StepWorld, step: Step, inputs: readonly tf.Tensor[], program: Program): boolean {
     const isSame = isStill(world, step, inputs, program);
     if (!isSame) program.dispose();
-    this.#standing = isSame
-      ? { kind: "captured", program, difference }
-      : { kind: "stock", why: NO_OTHER };
+    this.#standing = isSame ? { kind: "captured", program } : { kind: "stock", why: NO_OTHER };
     return isSame;
   }
 

@@ -1,6 +1,14 @@
 import type * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Make, type Told, fittedBothWays, mlp, onSoftwareGpu } from "./testing/bothWays.ts";
+import {
+  type Make,
+  type Told,
+  fittedBothWays,
+  mlp,
+  onSoftwareGpu,
+  told,
+} from "./testing/bothWays.ts";
+import { buffersBesideThePool, pool } from "./testing/deviceMemory.ts";
 
 let gpu: typeof tf;
 beforeAll(async () => {
@@ -193,21 +201,21 @@ describe("what is not captured runs as it is, and says why", () => {
     }));
 });
 
-describe("what a fit leaves behind", () => {
-  it("is nothing: tensors and memory are after ten fits where they were after two", async () => {
+describe("what captured fits leave behind", () => {
+  it("is nothing after ten that two did not, and nothing of programs once the model is gone", async () => {
+    const own = buffersBesideThePool(gpu);
     const { model, x, y } = mlp({ optimizer: "adam" })(gpu);
-    const backend = gpu.backend() as unknown as {
-      bufferManager: { numUsedBuffers: number; numBytesUsed: number };
-    };
     const after: unknown[] = [];
     for (let i = 0; i < 10; i++) {
-      await model.fit(x, y, { epochs: 2, batchSize: 16, verbose: 0 });
+      await model.fit(x, y, { epochs: 5, batchSize: 16, verbose: 0, validationSplit: 0.25 });
       const { numTensors, numBytes, numDataBuffers } = gpu.memory();
-      const { numUsedBuffers, numBytesUsed } = backend.bufferManager;
-      after.push({ numTensors, numBytes, numDataBuffers, numUsedBuffers, numBytesUsed });
+      after.push({ numTensors, numBytes, numDataBuffers, ...pool(gpu), own: own() });
     }
+    expect(told().at(-1)).toEqual(CAPTURED);
+    expect(own()).toBeGreaterThan(0);
     expect(after[9]).toEqual(after[1]);
     model.dispose();
+    expect(own()).toBe(0);
     gpu.disposeVariables();
     gpu.dispose([x, y]);
   });

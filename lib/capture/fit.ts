@@ -3,9 +3,10 @@
  * callbacks as TensorFlow.js's own loop, which it stands in for (engine/training.js, fitLoop, 4.22).
  */
 import type * as tf from "@tensorflow/tfjs";
-import { CapturedStep } from "./capturedStep.ts";
+import type { CapturedStep } from "./capturedStep.ts";
+import { COPIED } from "./deviceBuffer.ts";
 import type { FitCallbacks, FitSettings } from "./fitSettings.ts";
-import { GatheredStep } from "./gatheredStep.ts";
+import { GatheredSteps } from "./gatheredStep.ts";
 import { type TrainingModel, submitPending } from "./internals.ts";
 import { LossLog } from "./lossLog.ts";
 import { modelState } from "./modelState.ts";
@@ -39,7 +40,7 @@ export class CapturedFit {
   readonly #callbacks: FitCallbacks;
   readonly #observers: Observers;
   readonly #programs: Programs;
-  readonly #steps = new Map<number, GatheredStep>();
+  readonly #steps: GatheredSteps;
   readonly #validation: Validation | undefined;
   /** The numbers of the rows, as they are shuffled and as the device takes them. */
   readonly #rows: number[];
@@ -67,13 +68,14 @@ export class CapturedFit {
     this.#rows = Array.from({ length: rows }, (_, row) => row);
     this.#order = new Int32Array(rows);
     const size = Math.max(4, rows * 4);
-    this.#orderBuffer = world.backend.device.createBuffer({ size, usage: 0xc });
+    this.#orderBuffer = world.backend.device.createBuffer({ size, usage: COPIED });
     this.#state = modelState(model);
     if (programs.state !== this.#state)
       for (const steps of [programs.training, programs.validation])
         for (const step of steps.values()) step.retry();
     programs.state = this.#state;
-    const { valF, valIns, batchSize } = settings;
+    const { f, ins, valF, valIns, batchSize } = settings;
+    this.#steps = new GatheredSteps(world, programs.training, f, ins);
     if (valF)
       this.#validation = new Validation(world, valF, valIns, batchSize, programs.validation);
   }
@@ -97,7 +99,7 @@ export class CapturedFit {
       return history;
     } finally {
       this.#orderBuffer.destroy();
-      for (const step of this.#steps.values()) step.dispose();
+      this.#steps.dispose();
       this.#validation?.dispose();
     }
   }
@@ -145,7 +147,7 @@ export class CapturedFit {
   async #chunk(at: number, batch: number, log: LossLog): Promise<number> {
     const { rows, batchSize } = this.#settings;
     const size = Math.min(batchSize, rows - at);
-    const step = this.#stepOf(size);
+    const step = this.#steps.of(size);
     const isWatched = this.#observers.each.length > 0;
     if (isWatched) await log.begin(batch);
     this.#look();
@@ -176,24 +178,12 @@ export class CapturedFit {
     this.#world.told(standing);
   }
 
-  #stepOf(size: number): GatheredStep {
-    const known = this.#steps.get(size);
-    if (known) return known;
-    const { ins, f } = this.#settings;
-    const captured = this.#programs.training.get(size) ?? new CapturedStep();
-    this.#programs.training.set(size, captured);
-    const step = new GatheredStep(this.#world, captured, f, ins, size);
-    this.#steps.set(size, step);
-    step.check();
-    return step;
-  }
-
   /** Somebody's callback may have changed the step: a learning rate, a layer, what the model was compiled with. */
   #look(): void {
     const state = modelState(this.#model);
     if (state === this.#state) return;
     this.#state = this.#programs.state = state;
-    for (const step of this.#steps.values()) step.changed();
+    this.#steps.changed();
     this.#validation?.changed();
   }
 }

@@ -1,6 +1,13 @@
 /** What a fit was asked for, with TensorFlow.js's own defaults, and its callbacks as TensorFlow.js sets them up. */
 import type * as tf from "@tensorflow/tfjs";
-import type { FitLoop, TensorFlow, TrainFunction, TrainingModel } from "./internals.ts";
+import {
+  type FitLoop,
+  type Logger,
+  type TensorFlow,
+  type TrainFunction,
+  type TrainingModel,
+  callbacksIn,
+} from "./internals.ts";
 
 export interface FitSettings {
   readonly f: TrainFunction;
@@ -39,12 +46,6 @@ export interface FitCallbacks {
   readonly history: tf.History & { syncData(): Promise<void> };
 }
 
-/** TensorFlow.js's own first callback: it makes an epoch's means of what it is given here. */
-export interface Logger {
-  seen: number;
-  totals: Record<string, tf.Tensor>;
-}
-
 class Configured extends Error {
   readonly list: tf.CallbackList;
 
@@ -66,7 +67,7 @@ export async function callbacksOf(
 ): Promise<FitCallbacks> {
   const list = await configured(tf, () => original.apply(model, args));
   list.setModel(model as never);
-  const all = (list as unknown as { readonly callbacks: readonly tf.CustomCallback[] }).callbacks;
+  const all = callbacksIn(list);
   return {
     list,
     logger: all[0] as unknown as Logger,

@@ -1,7 +1,7 @@
 /** A step over rows of data that lie on the device: one batch is so many rows, gathered by their numbers. */
 import type * as tf from "@tensorflow/tfjs";
-import type { CapturedStep } from "./capturedStep.ts";
-import type { DataId } from "./internals.ts";
+import { CapturedStep } from "./capturedStep.ts";
+import { resourceOf } from "./deviceBuffer.ts";
 import type { Result } from "./program.ts";
 import type { Step, StepWorld } from "./trace.ts";
 
@@ -31,13 +31,12 @@ export class GatheredStep {
     data: readonly (tf.Tensor | null)[],
     size: number,
   ) {
-    const { tf, backend } = world;
+    const { tf } = world;
     this.#world = world;
     this.captured = captured;
     this.#data = data.filter((one) => one !== null);
     this.#size = size;
     this.#rows = tf.keep(tf.tensor1d(new Int32Array(size), "int32"));
-    backend.uploadToGPU(this.#rows.dataId as DataId);
     this.#step = (inputs) => {
       const rows = inputs.at(-1) as tf.Tensor1D;
       let next = 0;
@@ -71,8 +70,7 @@ export class GatheredStep {
   /** So many steps of the program. */
   run(steps: number, { buffer, at }: Rows, results: readonly Result[]): void {
     const { backend, swapRandom } = this.#world;
-    const to = backend.tensorMap.get(this.#rows.dataId as DataId).resource;
-    if (!to) throw new Error("The rows of a batch are not on the device");
+    const to = resourceOf(backend, this.#rows.dataId);
     const size = this.#size * 4;
     this.captured.program?.run({
       ...{ steps, inputs: this.#inputs, results },
@@ -87,6 +85,42 @@ export class GatheredStep {
 
   dispose(): void {
     this.#rows.dispose();
+  }
+}
+
+/** The steps over the same data, by the rows of their batches. Programs outlive them. */
+export class GatheredSteps {
+  readonly #make: (size: number, captured: CapturedStep) => GatheredStep;
+  readonly #programs: Map<number, CapturedStep>;
+  readonly #steps = new Map<number, GatheredStep>();
+
+  constructor(
+    world: StepWorld,
+    programs: Map<number, CapturedStep>,
+    f: OnRows,
+    data: readonly (tf.Tensor | null)[],
+  ) {
+    this.#make = (size, captured) => new GatheredStep(world, captured, f, data, size);
+    this.#programs = programs;
+  }
+
+  of(size: number): GatheredStep {
+    const known = this.#steps.get(size);
+    if (known) return known;
+    const captured = this.#programs.get(size) ?? new CapturedStep();
+    this.#programs.set(size, captured);
+    const step = this.#make(size, captured);
+    this.#steps.set(size, step);
+    step.check();
+    return step;
+  }
+
+  changed(): void {
+    for (const step of this.#steps.values()) step.changed();
+  }
+
+  dispose(): void {
+    for (const step of this.#steps.values()) step.dispose();
   }
 }
 

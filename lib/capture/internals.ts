@@ -29,7 +29,6 @@ export interface UniformEntry {
 export interface WebGpuProgram {
   readonly variableNames: readonly string[];
   readonly outputShape: readonly number[];
-  readonly shaderKey: string;
   /** Names of its own uniforms as WGSL declares them: "alpha : f32,". */
   readonly uniforms?: string;
   readonly op?: unknown;
@@ -95,15 +94,32 @@ const BACKEND_FIELDS = [
   "incRef",
 ] as const satisfies readonly (keyof WebGpuBackend)[];
 
-/** The parts of a model's own training loop that are called or replaced. */
+/** The parts of a model's own training loop that are called or replaced, and what `compile` leaves for it. */
 export interface TrainingModel {
-  readonly inputs: readonly unknown[];
-  readonly outputs: readonly unknown[];
+  readonly layers: readonly ModelLayer[];
+  readonly loss: unknown;
+  readonly metrics: unknown;
+  readonly lossFunctions: readonly object[];
+  /** Pairs of a metric's function and the output that it is of. */
+  readonly metricsTensors: readonly (readonly unknown[])[];
   stopTraining_: boolean;
   history: tf.History;
   optimizer: OptimizerState;
   makeTrainFunction(): TrainFunction;
   fitLoop: FitLoop;
+}
+
+export interface ModelLayer {
+  readonly name: string;
+  readonly trainable?: boolean;
+  /** Keeps a state from one batch to the next that is no variable. */
+  readonly stateful?: boolean;
+  /** Of a model that stands as a layer in another. */
+  readonly layers?: readonly ModelLayer[];
+  readonly inputLayers?: unknown;
+  /** Of a wrapper such as a bidirectional one. */
+  readonly layer?: ModelLayer;
+  getConfig?(): unknown;
 }
 
 /** Takes inputs, targets and sample weights of a batch; gives the loss and the metrics as scalars. */
@@ -131,10 +147,26 @@ export interface OptimizerState {
   /** Counted by every optimizer where it applies gradients. */
   iterations_?: number;
   getConfig(): Record<string, unknown>;
-  getClassName?(): string;
+}
+
+/** What a CustomCallback keeps of the functions that it was given. */
+export interface CustomFields {
+  readonly batchBegin?: unknown;
+  readonly batchEnd?: unknown;
+  readonly yield?: unknown;
+  readonly yieldEvery?: unknown;
+}
+
+/** TensorFlow.js's own first callback: it makes an epoch's means of what it is given here. */
+export interface Logger {
+  seen: number;
+  totals: Record<string, tf.Tensor>;
 }
 
 const MODEL_METHODS = ["makeTrainFunction", "fitLoop"] as const;
+const MODEL_FIELDS = ["layers", "lossFunctions", "metricsTensors"] as const;
+const CUSTOM_FIELDS = ["batchBegin", "batchEnd", "yield", "yieldEvery"] as const;
+const ENGINE_FIELDS = ["makeVariable", "registeredVariables", "makeTensorFromTensorInfo"] as const;
 
 /** The backend in use where it is WebGPU's. */
 export function webgpuBackend(tf: TensorFlow): WebGpuBackend | undefined {
@@ -144,11 +176,41 @@ export function webgpuBackend(tf: TensorFlow): WebGpuBackend | undefined {
 /** Fields that are not there: in the version that the rest was written for, none. */
 export function missingInternals(tf: TensorFlow): readonly string[] {
   const backend = webgpuBackend(tf);
-  const ofBackend = backend ? BACKEND_FIELDS.filter((name) => !(name in backend)) : [];
-  const model = tf.LayersModel.prototype as unknown as Record<string, unknown>;
-  const ofModels = MODEL_METHODS.filter((name) => typeof model[name] !== "function");
-  const ofLists = typeof tf.CallbackList.prototype.setModel === "function" ? [] : ["setModel"];
-  return [...ofBackend, ...ofModels, ...ofLists];
+  const known = backend && looked.get(backend);
+  if (known) return known;
+  const { CallbackList, CustomCallback, LayersModel } = tf;
+  const list = new CallbackList([]);
+  const missing = [
+    ...(backend ? absent(backend, BACKEND_FIELDS) : []),
+    ...absent(tf.engine(), ENGINE_FIELDS),
+    ...absent(LayersModel.prototype, MODEL_METHODS),
+    ...absent(tf.Optimizer.prototype, ["incrementIterations"]),
+    ...absent(list, ["setModel", "callbacks"]),
+    ...absent(new CustomCallback({}), CUSTOM_FIELDS),
+  ];
+  if (backend) looked.set(backend, missing);
+  return missing;
+}
+
+/** The same of a model that was compiled. */
+export function missingInModel(model: TrainingModel): readonly string[] {
+  return absent(model, MODEL_FIELDS);
+}
+
+const looked = new WeakMap<WebGpuBackend, readonly string[]>();
+
+function absent(object: object, names: readonly string[]): readonly string[] {
+  return names.filter((name) => !(name in object));
+}
+
+/** Protected in TensorFlow.js: each optimizer calls it once for the gradients that it applies. */
+export function optimizersOf(tf: TensorFlow): { incrementIterations(): void } {
+  return tf.Optimizer.prototype as unknown as { incrementIterations(): void };
+}
+
+/** Callbacks of a fit in their order. */
+export function callbacksIn(list: tf.CallbackList): readonly tf.CustomCallback[] {
+  return (list as unknown as { readonly callbacks: readonly tf.CustomCallback[] }).callbacks;
 }
 
 /** Where the device is to do nothing of the step at once, what is pending goes first. */

@@ -1,12 +1,9 @@
 /** The memory and the pipelines of a planned step. Pipelines are shared by all programs of a device. */
+import { COPY_DST, UNIFORM, VALUES } from "./deviceBuffer.ts";
 import { type BufferId, type Command, infoOf } from "./graph.ts";
 import type { Plan } from "./plan.ts";
 import { fusedCode } from "./wgsl.ts";
 
-const UNIFORM = 0x40;
-const STORAGE = 0x80;
-const COPY_SRC = 0x4;
-const COPY_DST = 0x8;
 /** Uniforms begin at multiples of this (WebGPU's default of minUniformBufferOffsetAlignment). */
 const ALIGNMENT = 256;
 
@@ -37,7 +34,7 @@ export class Layout {
     this.arena = device.createBuffer({ size: arena.size, usage: UNIFORM | COPY_DST });
     device.queue.writeBuffer(this.arena, 0, arena.bytes());
     this.#slots = plan.placement.slots.map((bytes) =>
-      device.createBuffer({ size: Math.max(4, bytes), usage: STORAGE | COPY_SRC | COPY_DST }),
+      device.createBuffer({ size: Math.max(4, bytes), usage: VALUES }),
     );
     this.bytes = plan.placement.slots.reduce((all, bytes) => all + bytes, arena.size);
     const drawn: { nth: number; buffer: GPUBuffer; count: number }[] = [];

@@ -3,6 +3,7 @@
  * in order, and summed as TensorFlow.js sums them, in single precision one after another.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { COPIED } from "./deviceBuffer.ts";
 import type { TrainingModel } from "./internals.ts";
 import type { Result } from "./program.ts";
 import type { StepWorld } from "./trace.ts";
@@ -75,7 +76,10 @@ export class LossLog {
     const { backend } = this.#world;
     const count = this.#labels.length;
     const stride = count * 4;
-    const buffer = backend.device.createBuffer({ size: Math.max(4, steps * stride), usage: 0xc });
+    const buffer = backend.device.createBuffer({
+      size: Math.max(4, steps * stride),
+      usage: COPIED,
+    });
     const places = this.#labels.map((_, i) => ({ to: buffer, offset: i * 4, stride }));
     const read = (): void => {
       const reading = readBack(backend, [{ buffer, size: buffer.size }]);
@@ -125,9 +129,7 @@ export class LossLog {
         this.totals[i] = Math.fround((this.totals[i] ?? 0) + weighted);
       });
     }
-    const sizes = values.map(() => size);
-    for (const one of this.#observers.many)
-      await one.onBatches({ first, sizes, labels: this.#labels, values });
+    for (const one of this.#observers.many) await one.onBatches({ labels: this.#labels, values });
     const [only] = values;
     if (this.#observers.each.length > 0 && only) await this.#tellEach(first, size, only);
   }

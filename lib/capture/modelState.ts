@@ -1,22 +1,11 @@
 /** What decides beside the weights what a training step of a model is: equal texts, equal steps. */
 import type { TrainingModel } from "./internals.ts";
 
-interface Layer {
-  readonly trainable?: boolean;
-  getConfig?(): unknown;
-}
-
-interface Compiled {
-  readonly layers?: readonly Layer[];
-  readonly lossFunctions?: readonly object[];
-  readonly metricsTensors?: readonly (readonly unknown[])[];
-}
-
 const numbers = new WeakMap<object, number>();
 let last = 0;
 
 export function modelState(model: TrainingModel): string {
-  const { layers = [], lossFunctions = [], metricsTensors = [] } = model as unknown as Compiled;
+  const { layers, lossFunctions, metricsTensors } = model;
   return JSON.stringify([
     numberOf(model.optimizer),
     model.optimizer.getConfig(),

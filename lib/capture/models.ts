@@ -1,12 +1,5 @@
 /** Which models are TensorFlow.js's own through and through: what a cell's own code does in a step, a replay would not. */
-import type * as tf from "@tensorflow/tfjs";
-import type { TensorFlow, TrainingModel } from "./internals.ts";
-
-interface Compiled {
-  readonly layers: readonly object[];
-  readonly loss: unknown;
-  readonly metrics: unknown;
-}
+import type { ModelLayer, TensorFlow, TrainingModel } from "./internals.ts";
 
 /** Asked for before any cell runs: what is registered then is TensorFlow.js's own. */
 export class KnownClasses {
@@ -22,7 +15,7 @@ export class KnownClasses {
 
   /** Undefined where nothing of the model is a cell's own, else what is. */
   ownPart(model: TrainingModel): string | undefined {
-    const { layers, loss, metrics } = model as unknown as Compiled;
+    const { layers, loss, metrics } = model;
     if (!this.#classes.has(model.optimizer.constructor)) return "the optimizer is the cell's own";
     if (!named(loss).every((one) => this.#isKnown(one))) return "the loss is the cell's own";
     if (!named(metrics).every((one) => this.#isKnown(one))) return "a metric is the cell's own";
@@ -34,16 +27,9 @@ export class KnownClasses {
     return typeof one === "string" || this.#functions.has(one);
   }
 
-  #ownLayer(layers: readonly object[]): string | undefined {
+  #ownLayer(layers: readonly ModelLayer[]): string | undefined {
     for (const layer of layers) {
-      const {
-        name,
-        layers: inner,
-        layer: wrapped,
-      } = layer as tf.layers.Layer & {
-        readonly layers?: readonly object[];
-        readonly layer?: object;
-      };
+      const { name, layers: inner, layer: wrapped } = layer;
       if (inner) {
         const own = this.#ownLayer(inner);
         if (own !== undefined) return own;
@@ -51,8 +37,7 @@ export class KnownClasses {
         continue;
       }
       if (!this.#classes.has(layer.constructor)) return name;
-      // It keeps a state from one step to the next that is no variable.
-      if ((layer as { readonly stateful?: boolean }).stateful) return name;
+      if (layer.stateful) return name;
       if (wrapped && this.#ownLayer([wrapped]) !== undefined) return name;
       const parts = Object.entries(layer).filter(([field]) =>
         /regularizer|constraint/i.test(field),

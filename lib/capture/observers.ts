@@ -1,13 +1,9 @@
 /** Which of a fit's callbacks look at every batch, and how the others are told of several at once. */
 import type * as tf from "@tensorflow/tfjs";
-import type { TensorFlow } from "./internals.ts";
+import type { CustomFields, TensorFlow } from "./internals.ts";
 
 /** Batches of one epoch that were trained one after another. */
 export interface Batches {
-  /** The first one's number in its epoch. */
-  readonly first: number;
-  /** Rows of each. */
-  readonly sizes: readonly number[];
   readonly labels: readonly string[];
   /** For each batch the values by label, in the order of `labels`. */
   readonly values: readonly (readonly number[])[];
@@ -19,14 +15,6 @@ export interface BatchesCallback {
 }
 
 type Callback = tf.CustomCallback;
-
-/** What a CustomCallback keeps of the functions that it was given. */
-interface CustomFields {
-  readonly batchBegin?: unknown;
-  readonly batchEnd?: unknown;
-  readonly yield?: unknown;
-  readonly yieldEvery?: unknown;
-}
 
 export interface Observers {
   /** Must be called for every batch, before and after it. */

@@ -3,7 +3,8 @@
  * leaves the same behind, from the same weights and the same chance. Training need not wait for the answer.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { DataId, WebGpuBackend } from "./internals.ts";
+import { VALUES, resourceOf } from "./deviceBuffer.ts";
+import type { WebGpuBackend } from "./internals.ts";
 import { NotCapturable } from "./notCapturable.ts";
 import { type Plan, plan } from "./plan.ts";
 import { Program } from "./program.ts";
@@ -25,7 +26,6 @@ export interface Found {
 
 /** Runs that show how far a step differs from itself, as it does where the device adds in any order. */
 const RUNS_OF_ITSELF = 3;
-const STORAGE_AND_COPIES = 0x80 | 0x4 | 0x8;
 
 /** Throws NotCapturable, and then nothing was done yet. */
 export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Proof {
@@ -145,11 +145,10 @@ class Rehearsal {
     const { backend } = this.#world;
     const { device } = backend;
     const { before, given, drawn } = this.#beginning;
-    const made = (size: number): GPUBuffer =>
-      device.createBuffer({ size, usage: STORAGE_AND_COPIES });
+    const made = (size: number): GPUBuffer => device.createBuffer({ size, usage: VALUES });
     const encoder = device.createCommandEncoder();
     const scratch = before.map((one) => {
-      const from = resourceOf(backend, one);
+      const from = resourceOf(backend, one.dataId);
       const buffer = made(from.size);
       encoder.copyBufferToBuffer(from, 0, buffer, 0, from.size);
       return buffer;
@@ -178,19 +177,12 @@ class Rehearsal {
   }
 }
 
-function resourceOf(backend: WebGpuBackend, { dataId }: tf.Tensor): GPUBuffer {
-  backend.uploadToGPU(dataId as DataId);
-  const { resource } = backend.tensorMap.get(dataId as DataId);
-  if (!resource) throw new Error("A tensor is not on the device");
-  return resource;
-}
-
 async function valuesOf(
   backend: WebGpuBackend,
   tensors: readonly tf.Tensor[],
 ): Promise<Float32Array[]> {
   const spans = tensors.map((one) => {
-    const buffer = resourceOf(backend, one);
+    const buffer = resourceOf(backend, one.dataId);
     return { buffer, size: buffer.size };
   });
   return floats(await readBack(backend, spans));

@@ -1,8 +1,6 @@
 /** Values of several buffers on the device, in one transfer. */
+import { COPY_DST, MAP_READ } from "./deviceBuffer.ts";
 import { type WebGpuBackend, submitPending } from "./internals.ts";
-
-const MAP_READ = 0x1;
-const COPY_DST = 0x8;
 
 export interface Span {
   readonly buffer: GPUBuffer;

@@ -3,10 +3,18 @@
  * the place of the backend's own methods it takes out again.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { VALUES } from "./deviceBuffer.ts";
 import { type Drawing, Draws } from "./draws.ts";
 import { type Elementwise, elementwiseOf } from "./elementwise.ts";
 import type { BufferId, BufferInfo, Command, Graph, Origin, Update } from "./graph.ts";
-import type { BufferPool, DataId, TensorData, TensorFlow, WebGpuBackend } from "./internals.ts";
+import {
+  type BufferPool,
+  type DataId,
+  type TensorData,
+  type TensorFlow,
+  type WebGpuBackend,
+  optimizersOf,
+} from "./internals.ts";
 import { NotCapturable, Spoilt } from "./notCapturable.ts";
 import {
   type Dispatch,
@@ -15,8 +23,6 @@ import {
   virtualEncoder,
   virtualPool,
 } from "./virtualDevice.ts";
-
-const STORAGE_AND_COPIES = 0x80 | 0x4 | 0x8;
 
 export class Recorder {
   readonly #backend: WebGpuBackend;
@@ -31,6 +37,7 @@ export class Recorder {
   readonly #values = new Map<DataId, ArrayLike<number>>();
   /** Buffers of tensors from before that the step disposed of. */
   readonly #released: GPUBuffer[] = [];
+  readonly #undo: (() => void)[] = [];
   readonly #drawnBy = new Map<DataId, Drawing>();
   readonly #uploads = new Map<GPUBuffer, Origin>();
   readonly #outsideOf = new Map<GPUBuffer, DataId>();
@@ -47,42 +54,43 @@ export class Recorder {
     this.#variables = variables;
   }
 
-  /** Puts the virtual device in the place of the real one, and gives back how to undo it. */
-  install(tf: TensorFlow): () => void {
+  /** Puts the virtual device in the place of the real one. */
+  install(tf: TensorFlow): void {
     const backend = this.#backend;
     const { device, queue } = backend;
     const encoder = virtualEncoder({
       dispatched: (dispatch) => this.#dispatched(dispatch),
       uploaded: (to, data) => this.#uploaded(to, data),
     });
-    const undo = [
-      replace(tf.engine(), "makeVariable", refuseVariable),
-      replace(
-        tf.Optimizer.prototype as unknown as Counting,
-        "incrementIterations",
-        countedBy(this.optimizers),
-      ),
-      replace(device, "createCommandEncoder", () => encoder),
-      replace(device, "createBindGroup", virtualBindGroup),
-      replace(queue, "submit", () => undefined),
-      replace(queue, "writeBuffer", virtualWrite),
-      replace(backend, "uploadToGPU", this.#upload(backend.uploadToGPU.bind(backend))),
-      replace(backend, "runWebGPUProgram", this.#run(backend.runWebGPUProgram.bind(backend))),
-      replace(backend, "write", this.#write(backend.write.bind(backend))),
-      replace(backend, "read", this.#refuseRead(backend.read.bind(backend))),
-      replace(backend, "readSync", this.#refuseRead(backend.readSync.bind(backend))),
-    ];
-    backend.bufferManager = virtualPool((buffer) => this.#released.push(buffer));
-    return () => {
-      for (const one of undo) one();
-      backend.bufferManager = this.#pool;
-      for (const buffer of this.#released) this.#pool.releaseBuffer(buffer);
-      backend.commandEncoder = null;
-      backend.computePassEncoder = null;
-      backend.dispatchCountInPass = 0;
-      backend.uniformPendingDisposal = [];
-      backend.stagingPendingDisposal = [];
+    const put = <Of extends object>(of: Of, name: keyof Of, by: unknown): void => {
+      this.#undo.push(replace(of, name, by));
     };
+    put(tf.engine(), "makeVariable", refuseVariable);
+    put(optimizersOf(tf), "incrementIterations", countedBy(this.optimizers));
+    put(device, "createCommandEncoder", () => encoder);
+    put(device, "createBindGroup", virtualBindGroup);
+    put(queue, "submit", () => undefined);
+    put(queue, "writeBuffer", virtualWrite);
+    put(backend, "uploadToGPU", this.#upload(backend.uploadToGPU.bind(backend)));
+    put(backend, "runWebGPUProgram", this.#run(backend.runWebGPUProgram.bind(backend)));
+    put(backend, "write", this.#write(backend.write.bind(backend)));
+    put(backend, "read", this.#refuseRead(backend.read.bind(backend)));
+    put(backend, "readSync", this.#refuseRead(backend.readSync.bind(backend)));
+    backend.bufferManager = virtualPool((buffer) => this.#released.push(buffer));
+  }
+
+  /** Takes the virtual device out again, and what is virtual out of the tensors. */
+  uninstall(): void {
+    const backend = this.#backend;
+    for (const one of this.#undo) one();
+    backend.bufferManager = this.#pool;
+    for (const buffer of this.#released) this.#pool.releaseBuffer(buffer);
+    backend.commandEncoder = null;
+    backend.computePassEncoder = null;
+    backend.dispatchCountInPass = 0;
+    backend.uniformPendingDisposal = [];
+    backend.stagingPendingDisposal = [];
+    this.#forget();
   }
 
   #upload(original: WebGpuBackend["uploadToGPU"]): WebGpuBackend["uploadToGPU"] {
@@ -103,7 +111,7 @@ export class Recorder {
   #place(data: TensorData, values: ArrayLike<number>): void {
     const isInteger = data.dtype === "int32" || data.dtype === "bool";
     const typed = isInteger ? Int32Array.from(values) : Float32Array.from(values);
-    const buffer = this.#pool.acquireBuffer(typed.byteLength, STORAGE_AND_COPIES);
+    const buffer = this.#pool.acquireBuffer(typed.byteLength, VALUES);
     this.#writeBuffer(buffer, 0, typed);
     data.resource = buffer;
     data.values = null;
@@ -222,8 +230,7 @@ export class Recorder {
     return { buffers: this.#buffers, commands: this.#commands, updates, outputs };
   }
 
-  /** What is virtual is taken out of the tensors again. */
-  forget(): void {
+  #forget(): void {
     const { tensorMap } = this.#backend;
     for (const id of this.#made) {
       if (!tensorMap.has(id)) continue;
@@ -247,11 +254,6 @@ function numberOf(pipeline: GPUComputePipeline): number {
 /** A first step makes what the steps after it change: an optimizer's slots. It is traced before it has any. */
 function refuseVariable(): never {
   throw new NotCapturable("the step makes a new variable", "not yet");
-}
-
-/** Protected in TensorFlow.js: each optimizer calls it once for the gradients that it applies. */
-interface Counting {
-  incrementIterations(): void;
 }
 
 function countedBy(optimizers: Set<tf.Optimizer>) {

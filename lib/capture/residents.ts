@@ -3,6 +3,7 @@
  * variable's memory may be written over only where nobody else holds it.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { resourceOf } from "./deviceBuffer.ts";
 import {
   type DataId,
   type TensorData,
@@ -66,7 +67,7 @@ export class Residents {
         if (this.#dataOf(variable).refCount > 1) this.#detach(variable);
     const found = this.#all.map((one) => {
       const other = one.kind === "variable" ? instead?.get(one.variable) : undefined;
-      return other ?? this.#resourceOf(dataIdOf(one, inputs));
+      return other ?? resourceOf(this.#backend, dataIdOf(one, inputs));
     });
     const moved = new Set<number>();
     found.forEach((buffer, number) => {
@@ -90,13 +91,6 @@ export class Residents {
     this.#tf.dispose([...this.#held]);
   }
 
-  #resourceOf(id: DataId): GPUBuffer {
-    this.#backend.uploadToGPU(id);
-    const { resource } = this.#backend.tensorMap.get(id);
-    if (!resource) throw new Error("A tensor is not on the device");
-    return resource;
-  }
-
   /** As long as the program is there its memory must not become another tensor's. */
   #hold(dataId: DataId): tf.Tensor {
     const { shape, dtype } = this.#backend.tensorMap.get(dataId);
@@ -108,9 +102,9 @@ export class Residents {
   /** A clone shares the variable's memory: the clone keeps it, and the variable gets a copy. */
   #detach(variable: tf.Variable): void {
     const backend = this.#backend;
-    const old = this.#resourceOf(variable.dataId as DataId);
+    const old = resourceOf(backend, variable.dataId);
     const info = backend.makeTensorInfo(variable.shape, variable.dtype);
-    const copied = this.#resourceOf(info.dataId);
+    const copied = resourceOf(backend, info.dataId);
     const copy = this.#tf.engine().makeTensorFromTensorInfo(info as never);
     submitPending(backend);
     const encoder = backend.device.createCommandEncoder();

@@ -99,6 +99,50 @@ describe("a step that is captured, batch by batch", () => {
   });
 });
 
+describe("a step by hand that is not captured", () => {
+  const step = (given: (loss: tf.Scalar, w: tf.Variable, x: tf.Tensor) => unknown) =>
+    fittedBothWays(mlp(), async (calls, { x }, { capture }) => {
+      const w = gpu.variable(gpu.tidy(() => gpu.randomUniform([4, 1])));
+      const optimizer = gpu.train.sgd(0.1);
+      const run = capture((rows: tf.Tensor) => {
+        const loss = (): tf.Scalar =>
+          gpu.tidy(() =>
+            gpu
+              .matMul(rows as tf.Tensor2D, w as tf.Tensor2D)
+              .square()
+              .mean(),
+          );
+        return given(optimizer.minimize(loss, true) as tf.Scalar, w, rows) as tf.Tensor;
+      });
+      for (let i = 0; i < 10; i++) {
+        const rows = gpu.tidy(() => (x as tf.Tensor).mul(i));
+        const made = run(rows) as unknown;
+        calls.push(made === w ? "w" : Object.keys(made as object).length > 0);
+        if (made !== w) gpu.dispose(made as tf.TensorContainer);
+        gpu.dispose(rows);
+      }
+      calls.push([...(await w.data())]);
+      optimizer.dispose();
+    });
+
+  it("gives what it gives: a record, or a variable, which stays", async () => {
+    for (const given of [
+      (loss: tf.Scalar) => ({ loss }),
+      (loss: tf.Scalar, w: tf.Variable) => (loss.dispose(), w),
+    ]) {
+      const { captured, stock } = await step(given);
+      expect(captured.seen).toEqual(stock.seen);
+    }
+  });
+
+  it("says what to write instead where it disposes of what it was given, and breaks nothing", async () => {
+    const disposing = step((loss, _, x) => (x.dispose(), loss));
+    await expect(disposing).rejects.toThrow(/the step disposes of a tensor from before it/);
+    const { captured, stock } = await step((loss) => loss);
+    expect(captured.seen).toEqual(stock.seen);
+  });
+});
+
 describe("a captured fit of other models is TensorFlow.js's to the bit", () => {
   const expectSame = async (make: Make): Promise<void> => {
     const { captured, stock } = await fittedBothWays(make, (_, { model, x, y }) =>

@@ -66,12 +66,13 @@ export function trace(
   };
   const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
   const random = swapRandom(recorder.draws.draw);
-  let restore = (): void => undefined;
   try {
     // Nothing that comes of a random draw may be computed here, where a replay would not see it.
     tf.env().set("WEBGPU_CPU_FORWARD", false);
-    restore = recorder.install(tf);
+    recorder.install(tf);
     const given = step(inputs);
+    if (!given.every((one: unknown) => one instanceof tf.Tensor))
+      throw new NotCapturable("it gives something other than tensors");
     if (given.some((one) => one instanceof tf.Variable || inputs.includes(one)))
       throw new NotCapturable("it gives back what it was given, or a variable");
     const outputs = given.map(({ shape, dtype }) => ({ shape, dtype }));
@@ -91,10 +92,9 @@ export function trace(
       outputs,
     };
   } finally {
-    restore();
+    recorder.uninstall();
     swapRandom(random);
     tf.env().set("WEBGPU_CPU_FORWARD", forward);
-    recorder.forget();
     for (const { one, dataId } of before) {
       const old = held.get(one);
       if (old && !one.isDisposed && one.dataId !== dataId) one.assign(old);

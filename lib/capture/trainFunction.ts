@@ -4,6 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { CapturedStep } from "./capturedStep.ts";
+import { resourceOf } from "./deviceBuffer.ts";
 import { drawn } from "./gatheredStep.ts";
 import { inputKey } from "./inputKey.ts";
 import type { TrainFunction } from "./internals.ts";
@@ -45,12 +46,11 @@ export function replayed(
 ): tf.Tensor[] {
   if (!program) throw new Error("A captured step has no program");
   const infos = program.outputs.map(({ shape, dtype }) => backend.makeTensorInfo(shape, dtype));
-  const results = infos.map(({ dataId }) => {
-    backend.uploadToGPU(dataId);
-    const { resource } = backend.tensorMap.get(dataId);
-    if (!resource) throw new Error("What a step gives has no place on the device");
-    return { to: resource, offset: 0, stride: 0 };
-  });
+  const results = infos.map(({ dataId }) => ({
+    to: resourceOf(backend, dataId),
+    offset: 0,
+    stride: 0,
+  }));
   program.run({ steps: 1, inputs, results, random: () => drawn(swapRandom) });
   return infos.map((info) => tf.engine().makeTensorFromTensorInfo(info as never));
 }

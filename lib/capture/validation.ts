@@ -3,8 +3,9 @@
  * (engine/training.js, testLoop, 4.22), and its means, to the bit.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { CapturedStep } from "./capturedStep.ts";
-import { GatheredStep, type OnRows } from "./gatheredStep.ts";
+import type { CapturedStep } from "./capturedStep.ts";
+import { type GatheredStep, GatheredSteps, type OnRows } from "./gatheredStep.ts";
+import { COPIED } from "./deviceBuffer.ts";
 import { type DataId, submitPending } from "./internals.ts";
 import { readBack } from "./readBack.ts";
 import type { StepWorld } from "./trace.ts";
@@ -14,12 +15,9 @@ const MOST_STEPS = 16;
 
 export class Validation {
   readonly #world: StepWorld;
-  readonly #f: OnRows;
-  readonly #data: readonly tf.Tensor[];
   readonly #rows: number;
   readonly #batchSize: number;
-  readonly #programs: Map<number, CapturedStep>;
-  readonly #steps = new Map<number, GatheredStep>();
+  readonly #steps: GatheredSteps;
   readonly #order: Int32Array;
   readonly #orderBuffer: GPUBuffer;
 
@@ -31,14 +29,12 @@ export class Validation {
     programs: Map<number, CapturedStep>,
   ) {
     this.#world = world;
-    this.#f = f as OnRows;
-    this.#data = data;
     this.#rows = data[0]?.shape[0] ?? 0;
     this.#batchSize = batchSize;
-    this.#programs = programs;
+    this.#steps = new GatheredSteps(world, programs, f as OnRows, data);
     this.#order = Int32Array.from({ length: this.#rows }, (_, row) => row);
     const size = Math.max(4, this.#order.byteLength);
-    this.#orderBuffer = world.backend.device.createBuffer({ size, usage: 0xc });
+    this.#orderBuffer = world.backend.device.createBuffer({ size, usage: COPIED });
     world.backend.queue.writeBuffer(this.#orderBuffer, 0, this.#order);
   }
 
@@ -49,7 +45,7 @@ export class Validation {
     const sizes: number[] = [];
     for (let at = 0; at < this.#rows;) {
       const size = Math.min(this.#batchSize, this.#rows - at);
-      const step = this.#stepOf(size);
+      const step = this.#steps.of(size);
       const outputs = step.advance(this.#order.subarray(at, at + size));
       const full = Math.max(1, Math.floor((this.#rows - at) / this.#batchSize));
       const steps = outputs ? 1 : Math.min(MOST_STEPS, full);
@@ -86,7 +82,10 @@ export class Validation {
     const { backend } = this.#world;
     const width = step.captured.program?.outputSizes.length ?? 0;
     const stride = width * 4;
-    const buffer = backend.device.createBuffer({ size: Math.max(4, steps * stride), usage: 0xc });
+    const buffer = backend.device.createBuffer({
+      size: Math.max(4, steps * stride),
+      usage: COPIED,
+    });
     const results = Array.from({ length: width }, (_, i) => ({
       to: buffer,
       offset: i * 4,
@@ -102,24 +101,13 @@ export class Validation {
     ]);
   }
 
-  #stepOf(size: number): GatheredStep {
-    const known = this.#steps.get(size);
-    if (known) return known;
-    const captured = this.#programs.get(size) ?? new CapturedStep();
-    this.#programs.set(size, captured);
-    const step = new GatheredStep(this.#world, captured, this.#f, this.#data, size);
-    this.#steps.set(size, step);
-    step.check();
-    return step;
-  }
-
   changed(): void {
-    for (const step of this.#steps.values()) step.changed();
+    this.#steps.changed();
   }
 
   dispose(): void {
     submitPending(this.#world.backend);
     this.#orderBuffer.destroy();
-    for (const step of this.#steps.values()) step.dispose();
+    this.#steps.dispose();
   }
 }

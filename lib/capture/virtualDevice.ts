@@ -2,11 +2,9 @@
  * Stands in for the device while a step is traced: buffers without memory, an encoder that writes down what it is
  * asked to do. Nothing reaches the GPU.
  */
+import { MAP_WRITE, UNIFORM } from "./deviceBuffer.ts";
 import type { BufferPool } from "./internals.ts";
 import { NotCapturable } from "./notCapturable.ts";
-
-const MAP_WRITE = 0x2;
-const UNIFORM = 0x40;
 
 /** What a buffer of the trace is for: values of tensors, uniforms of kernels, or the way up to the device. */
 type Use = "values" | "uniform" | "staging";

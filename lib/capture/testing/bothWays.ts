@@ -38,7 +38,12 @@ export interface Outcome {
 let gpu: Tf;
 let capture: Capture;
 let isOn = true;
-let told: Told[] = [];
+let said: Told[] = [];
+
+/** How models were trained since the last training that went both ways began. */
+export function told(): readonly Told[] {
+  return said;
+}
 
 export async function onSoftwareGpu(): Promise<Tf> {
   gpu = await softwareGpu();
@@ -46,7 +51,7 @@ export async function onSoftwareGpu(): Promise<Tf> {
     swapRandom,
     now: () => performance.now(),
     isOn: () => isOn,
-    told: (_, how, about) => told.push([how, how === "captured" ? "" : about]),
+    told: (_, how, about) => said.push([how, how === "captured" ? "" : about]),
     stepping: () => undefined,
   });
   return gpu;
@@ -64,12 +69,12 @@ export async function fittedBothWays(
 const TURNS = 100;
 
 async function ready(): Promise<void> {
-  for (let i = 0; told.length === 0 && i < TURNS; i++) await new Promise(setImmediate);
+  for (let i = 0; said.length === 0 && i < TURNS; i++) await new Promise(setImmediate);
 }
 
 async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> {
   isOn = on;
-  told = [];
+  said = [];
   const calls: unknown[] = [];
   const systems = swapRandom(seededRandom(11));
   try {
@@ -82,7 +87,7 @@ async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> 
     const seen = { history, variables, iterations, next: drawn(swapRandom), calls };
     made.model.dispose();
     gpu.dispose([made.x, made.y]);
-    return { seen, told };
+    return { seen, told: said };
   } finally {
     swapRandom(systems);
     isOn = true;
