@@ -1,7 +1,6 @@
 // Tracking against the real TensorFlow.js on its cpu backend, with the page's half behind it.
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Capture } from "../capture/captureTraining.ts";
 import type { CellId, NotebookId, RunId } from "../base/ids.ts";
 import type { CallContext, CellProgress, Guest } from "../kernel/capability.ts";
 import { readChunks, readConsole, readCurves, readModel } from "../document/runDoc.ts";
@@ -94,7 +93,6 @@ class World {
 
 let world: World;
 let startRun: Start;
-let capture: Capture;
 let time = 0;
 let backend = "cpu";
 
@@ -103,9 +101,7 @@ beforeAll(async () => {
   // Wrapped once, as a worker does; `world` is whatever the test at hand made.
   const guest = new Proxy({} as Guest, { get: (_, key): unknown => Reflect.get(world.guest, key) });
   const named = { ...tf, getBackend: () => backend };
-  const offered = runsGuest(named, { swapRandom, now: () => (time += 40) })(guest);
-  startRun = offered["startRun"] as Start;
-  capture = offered["capture"] as Capture;
+  startRun = runsGuest(named, { swapRandom, now: () => (time += 40) })(guest)["startRun"] as Start;
 });
 
 beforeEach(() => {
@@ -149,21 +145,6 @@ async function fitted(more: object = {}): Promise<tf.History> {
   const model = build();
   return model.fit(x(), y(), { ...args, ...more });
 }
-
-describe("a step that a cell captures", () => {
-  it("does without WebGPU what it does by itself, with what it is given or what it was", () => {
-    const [two, three] = [tf.scalar(2), tf.scalar(3)];
-    const step = capture((one: tf.Scalar, other: tf.Scalar) => one.mul(other), {
-      inputs: [two, two],
-    });
-    expect(step().dataSync()[0]).toBe(4);
-    expect(step(two, three).dataSync()[0]).toBe(6);
-  });
-
-  it("is a function, or an error says how to write it", () => {
-    expect(() => capture(tf.scalar(1) as never)).toThrow("capture() takes a function");
-  });
-});
 
 describe("a fit in a cell", () => {
   it("becomes a run by itself, with its params, model, inputs and end", async () => {
