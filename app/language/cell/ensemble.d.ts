@@ -200,7 +200,7 @@ export function confusionMatrix(
  * A training step of your own, run from a captured program on WebGPU once one is proved: the same numbers, faster.
  * What the step does beside its tensors (console.log, a counter) happens only now and then.
  *
- *     const step = capture((x, y) => optimizer.minimize(() => loss(model.predict(x), y), true));
+ *     const step = capture((x, y) => optimizer.minimize(() => loss(model.predict(x), y), true)!);
  *     for (const [x, y] of batches) run.log({ loss: step(x, y) });
  */
 export function capture<
