@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { swapRandom } from "../testing/chance.ts";
+import { swapRandom } from "../platform/browser/workerWorld.ts";
 import { type Capture, captureTraining } from "./captureTraining.ts";
 
 let capture: Capture;

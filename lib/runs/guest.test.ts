@@ -11,7 +11,7 @@ import { type HandRun, runsGuest } from "./guest.ts";
 import { runsCapability } from "./host.ts";
 import { type Axis, decodeChunk } from "./series.ts";
 import { SeriesLog } from "./seriesLog.ts";
-import { swapRandom } from "../testing/chance.ts";
+import { swapRandom } from "../platform/browser/workerWorld.ts";
 
 type Start = (name?: string, options?: { params?: Record<string, never> }) => HandRun;
 const CELL = "cell" as CellId;

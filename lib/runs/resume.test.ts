@@ -13,7 +13,7 @@ import { type MemoryRooms, memoryRooms } from "../testing/memoryRooms.ts";
 import { runsGuest } from "./guest.ts";
 import { runsCapability } from "./host.ts";
 import { RunMetrics } from "./runMetrics.ts";
-import { swapRandom } from "../testing/chance.ts";
+import { swapRandom } from "../platform/browser/workerWorld.ts";
 
 // Real training, on whatever machine.
 vi.setConfig({ testTimeout: 30_000 });

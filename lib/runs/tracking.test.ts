@@ -12,7 +12,7 @@ import { memoryRooms } from "../testing/memoryRooms.ts";
 import { runsGuest } from "./guest.ts";
 import { runsCapability } from "./host.ts";
 import { RUNS } from "./requests.ts";
-import { swapRandom } from "../testing/chance.ts";
+import { swapRandom } from "../platform/browser/workerWorld.ts";
 
 const rooms = memoryRooms();
 const host = runsCapability({

@@ -37,10 +37,3 @@ export function chanceFrom(seed: number): Chance {
     },
   };
 }
-
-/** Puts another generator in the place of Math.random, for the whole worker, and gives back the one that was there. */
-export function swapRandom(random: () => number): () => number {
-  const old = Math.random;
-  Math.random = random;
-  return old;
-}

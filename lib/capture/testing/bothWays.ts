@@ -1,7 +1,7 @@
 /** Trains the same twice on the software adapter, captured and as TensorFlow.js does it, and tells all that can be seen. */
 import type * as tf from "@tensorflow/tfjs";
 import { seededRandom } from "../../kernel/guest/random.ts";
-import { swapRandom } from "../../testing/chance.ts";
+import { swapRandom } from "../../platform/browser/workerWorld.ts";
 import { softwareGpu } from "../../../e2e/softwareGpu.ts";
 import { type Capture, captureTraining } from "../captureTraining.ts";
 import { drawn } from "../gatheredStep.ts";

@@ -21,6 +21,7 @@ export const workerClock: Pick<GuestWorld, "now" | "later" | "turn"> = {
   turn,
 };
 
+/** Puts another generator in the place of Math.random and gives back the one that was there. */
 export function swapRandom(random: () => number): () => number {
   const old = Math.random;
   Math.random = random;
