@@ -110,6 +110,8 @@ export default defineConfig(async ({ mode }) =>
                 name: "gpu",
                 root: ".",
                 include: ["lib/**/*.gpu.test.ts", "sync-server/**/*.gpu.test.ts"],
+                // A machine that has no browser gets one, once for all the files that run side by side.
+                globalSetup: "e2e/installed.js",
                 environment: "node",
                 // Kernels are compiled for a device that is software.
                 testTimeout: 120_000,
