@@ -16,6 +16,8 @@ import {
 } from "./internals.ts";
 import { modelState } from "./modelState.ts";
 import { KnownClasses } from "./models.ts";
+import type { Scatter } from "./graph.ts";
+import { scattersOf } from "./noise.ts";
 import type { StepWorld, SwapRandom } from "./trace.ts";
 import { type StepsByShape, capturedFunction } from "./trainFunction.ts";
 
@@ -42,6 +44,9 @@ export type Capture = <Inputs extends readonly tf.Tensor[], Out extends Given>(
 
 /** Shorter fits are over before a program of them would be ready. */
 const FEWEST_STEPS = 8;
+
+/** As tf.randomNormal has it where nothing is said. */
+const STANDARD: Scatter = { mean: 0, stdDev: 1 };
 
 export function captureTraining(tf: TensorFlow, world: CaptureWorld): Capture {
   const capturer = new Capturer(tf, world);
@@ -98,10 +103,11 @@ class Capturer {
   }
 
   /** What steps can be captured with, or undefined where they cannot. */
-  stepWorld(): StepWorld | undefined {
+  stepWorld(model?: TrainingModel): StepWorld | undefined {
     const backend = this.#world.isOn() ? webgpuBackend(this.#tf) : undefined;
     if (!backend || missingInternals(this.#tf).length > 0) return undefined;
-    return { tf: this.#tf, backend, swapRandom: this.#world.swapRandom };
+    const scatters = model ? scattersOf(model.layers) : [STANDARD];
+    return { tf: this.#tf, backend, swapRandom: this.#world.swapRandom, scatters };
   }
 
   async #fit(
@@ -111,7 +117,7 @@ class Capturer {
   ): Promise<tf.History> {
     const settings = settingsOf(args);
     const why = this.#whyNot(model) ?? whyNotFit(settings);
-    const here = this.stepWorld();
+    const here = this.stepWorld(model);
     if (why !== undefined || !here || !settings) {
       this.#world.told(model, "stock", why ?? "");
       return original.apply(model, args);
@@ -129,7 +135,7 @@ class Capturer {
   #batches(model: TrainingModel, f: TrainFunction): TrainFunction {
     const captured: TrainFunction = (data) => {
       const why = this.#whyNot(model);
-      const here = this.stepWorld();
+      const here = this.stepWorld(model);
       if (why !== undefined || !here) {
         this.#world.told(model, "stock", why ?? "");
         return f(data);

@@ -7,13 +7,21 @@ import type { Elementwise } from "./elementwise.ts";
 /** Numbers the buffers of one graph, from 0. */
 export type BufferId = number & { readonly brand?: "BufferId" };
 
+/** How numbers of chance are scattered: evenly from 0 to 1, as a dropout's are, or about a mean, as noise is. */
+export type Scatter = "even" | { readonly mean: number; readonly stdDev: number };
+
 export type Origin =
   /** A command of the step fills it. */
   | { readonly kind: "computed" }
   /** Uploaded by the step, the same in every step. */
   | { readonly kind: "constant"; readonly data: Uint8Array }
-  /** Uploaded by the step from its nth draw of Math.random: so many numbers from 0 to 1, float32. */
-  | { readonly kind: "drawn"; readonly nth: number; readonly count: number }
+  /** Uploaded by the step from its nth draw of Math.random: so many numbers, float32. */
+  | {
+      readonly kind: "drawn";
+      readonly nth: number;
+      readonly count: number;
+      readonly scatter: Scatter;
+    }
   /** There before the step: a variable, a step's input, a dataset. */
   | { readonly kind: "outside"; readonly outside: number };
 
@@ -104,6 +112,7 @@ export function fingerprint(graph: Graph): string {
 }
 
 function contentOf(origin: Origin): string {
+  if (origin.kind === "drawn") return JSON.stringify(origin.scatter);
   return origin.kind === "constant" ? hash(origin.data) : "";
 }
 

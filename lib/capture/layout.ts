@@ -1,11 +1,17 @@
 /** The memory and the pipelines of a planned step. Pipelines are shared by all programs of a device. */
 import { COPY_DST, UNIFORM, VALUES } from "./deviceBuffer.ts";
-import { type BufferId, type Command, infoOf } from "./graph.ts";
+import { type BufferId, type Command, type Scatter, infoOf } from "./graph.ts";
 import type { Plan } from "./plan.ts";
 import { fusedCode } from "./wgsl.ts";
 
 /** Uniforms begin at multiples of this (WebGPU's default of minUniformBufferOffsetAlignment). */
 const ALIGNMENT = 256;
+
+interface Drawn {
+  readonly buffer: GPUBuffer;
+  readonly count: number;
+  readonly scatter: Scatter;
+}
 
 export interface LaidOut {
   readonly command: Command;
@@ -22,7 +28,7 @@ export class Layout {
   readonly arena: GPUBuffer;
   readonly kernels: readonly LaidOut[];
   /** Buffers that are filled by chance before each step, in the order of the draws. */
-  readonly drawn: readonly { readonly buffer: GPUBuffer; readonly count: number }[];
+  readonly drawn: readonly Drawn[];
   readonly #slots: readonly GPUBuffer[];
 
   private constructor(device: GPUDevice, plan: Plan, kernels: readonly Compiled[]) {
@@ -37,7 +43,7 @@ export class Layout {
       device.createBuffer({ size: Math.max(4, bytes), usage: VALUES }),
     );
     this.bytes = plan.placement.slots.reduce((all, bytes) => all + bytes, arena.size);
-    const drawn: { nth: number; buffer: GPUBuffer; count: number }[] = [];
+    const drawn: (Drawn & { readonly nth: number })[] = [];
     for (const id of plan.placement.filled) {
       const { origin } = infoOf(plan.graph, id);
       const place = plan.placement.places.get(id);

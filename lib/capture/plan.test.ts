@@ -177,7 +177,10 @@ function graphOf(list: readonly Drawn[], updated: readonly number[]): Graph {
       const data = new Uint8Array(size).fill(name);
       buffers.push({
         size,
-        origin: kind === "draw" ? { kind: "drawn", nth: draws++, count: size / 4 } : { kind, data },
+        origin:
+          kind === "draw"
+            ? { kind: "drawn", nth: draws++, count: size / 4, scatter: "even" }
+            : { kind, data },
       });
       continue;
     }

@@ -3,7 +3,6 @@
  * steps. The variables stay TensorFlow.js's own: they are replaced in the memory that they have.
  */
 import type * as tf from "@tensorflow/tfjs";
-import seedrandom from "seedrandom";
 import { type BufferId, type Command, fingerprint, infoOf } from "./graph.ts";
 import {
   type OptimizerState,
@@ -12,6 +11,7 @@ import {
   submitPending,
 } from "./internals.ts";
 import { Layout } from "./layout.ts";
+import { scattered } from "./noise.ts";
 import type { Plan } from "./plan.ts";
 import { type Instead, Residents } from "./residents.ts";
 import type { Traced } from "./trace.ts";
@@ -62,6 +62,7 @@ export class Program {
   /** What a step changes. */
   readonly variables: readonly tf.Variable[];
   readonly dispatches: number;
+  readonly #tf: TensorFlow;
   readonly #backend: WebGpuBackend;
   readonly #plan: Plan;
   readonly #layout: Layout;
@@ -73,12 +74,14 @@ export class Program {
   #disposed = false;
 
   private constructor(
+    tf: TensorFlow,
     backend: WebGpuBackend,
     plan: Plan,
     layout: Layout,
     residents: Residents,
     traced: Traced,
   ) {
+    this.#tf = tf;
     this.#backend = backend;
     this.#plan = plan;
     this.#layout = layout;
@@ -109,7 +112,7 @@ export class Program {
       residents.dispose();
       throw error;
     });
-    return new Program(backend, plan, layout, residents, traced);
+    return new Program(tf, backend, plan, layout, residents, traced);
   }
 
   /** Whether another trace is of the same commands on the same variables. */
@@ -130,10 +133,8 @@ export class Program {
     // What is drawn for a step is uploaded ahead of it: such steps go one by one.
     const atOnce = drawn.length > 0 ? 1 : steps;
     for (let step = 0; step < steps; step += atOnce) {
-      for (const { buffer, count } of drawn) {
-        const next = seedrandom.alea(String(random()));
-        queue.writeBuffer(buffer, 0, Float32Array.from({ length: count }, next));
-      }
+      for (const { buffer, count, scatter } of drawn)
+        queue.writeBuffer(buffer, 0, scattered(this.#tf, scatter, count, random()));
       this.#submit(step, atOnce, feeds, results);
     }
     if (instead) return;

@@ -4,7 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { VALUES } from "./deviceBuffer.ts";
-import { type Drawing, Draws } from "./draws.ts";
+import type { Drawing, Draws } from "./draws.ts";
 import { type Elementwise, elementwiseOf } from "./elementwise.ts";
 import type { BufferId, BufferInfo, Command, Graph, Origin, Update } from "./graph.ts";
 import {
@@ -29,6 +29,7 @@ export class Recorder {
   readonly #pool: BufferPool;
   readonly #writeBuffer: GPUQueue["writeBuffer"];
   readonly #variables: ReadonlySet<object>;
+  readonly #draws: Draws;
   readonly #buffers: BufferInfo[] = [];
   readonly #commands: Command[] = [];
   readonly #numbers = new Map<GPUBuffer, BufferId>();
@@ -42,16 +43,16 @@ export class Recorder {
   readonly #uploads = new Map<GPUBuffer, Origin>();
   readonly #outsideOf = new Map<GPUBuffer, DataId>();
   readonly outside: DataId[] = [];
-  readonly draws = new Draws();
   readonly optimizers = new Set<tf.Optimizer>();
   #uploading: DataId | undefined;
   #running: { readonly name: string; readonly elementwise: Elementwise | null } | undefined;
 
-  constructor(backend: WebGpuBackend, variables: ReadonlySet<object>) {
+  constructor(backend: WebGpuBackend, variables: ReadonlySet<object>, draws: Draws) {
     this.#backend = backend;
     this.#pool = backend.bufferManager;
     this.#writeBuffer = backend.queue.writeBuffer.bind(backend.queue);
     this.#variables = variables;
+    this.#draws = draws;
   }
 
   /** Puts the virtual device in the place of the real one. */
@@ -138,7 +139,7 @@ export class Recorder {
     return (values, shape, dtype) => {
       const id = original(values, shape, dtype);
       this.#made.add(id);
-      const drawing = values == null ? undefined : this.draws.take();
+      const drawing = values == null ? undefined : this.#draws.take();
       if (drawing) this.#drawnBy.set(id, drawing);
       return id;
     };
@@ -155,7 +156,9 @@ export class Recorder {
 
   #uploaded(to: GPUBuffer, data: Uint8Array): void {
     const drawing = this.#uploading && this.#drawnBy.get(this.#uploading);
-    const origin: Origin = drawing ? this.draws.explain(drawing, data) : { kind: "constant", data };
+    const origin: Origin = drawing
+      ? this.#draws.explain(drawing, data)
+      : { kind: "constant", data };
     this.#uploads.set(to, origin);
   }
 
@@ -214,7 +217,7 @@ export class Recorder {
     const { tensorMap } = this.#backend;
     for (const id of this.#made)
       if (!assigned.has(id) && !this.#variables.has(id) && tensorMap.has(id)) this.#refuseKept(id);
-    this.draws.refuseUnexplained();
+    this.#draws.refuseUnexplained();
   }
 
   /** What was uploaded gets its values back; what was computed has none. */

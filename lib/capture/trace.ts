@@ -3,7 +3,8 @@
  * count are as before. The step's JavaScript has run, its arithmetic has not.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Graph } from "./graph.ts";
+import { Draws } from "./draws.ts";
+import type { Graph, Scatter } from "./graph.ts";
 import {
   type DataId,
   type TensorFlow,
@@ -44,11 +45,13 @@ export interface StepWorld {
   readonly tf: TensorFlow;
   readonly backend: WebGpuBackend;
   readonly swapRandom: SwapRandom;
+  /** What numbers a step may draw beside even ones. */
+  readonly scatters: readonly Scatter[];
 }
 
 /** Throws NotCapturable with the reason where the step is not the same commands each time. */
 export function trace(
-  { tf, backend, swapRandom }: StepWorld,
+  { tf, backend, swapRandom, scatters }: StepWorld,
   step: Step,
   inputs: readonly tf.Tensor[],
 ): Traced {
@@ -56,7 +59,8 @@ export function trace(
   for (const { dataId } of [...variables, ...inputs]) backend.uploadToGPU(dataId as DataId);
   submitPending(backend);
   const held = new Map(variables.map((one) => [one, tf.keep(tf.clone(one))]));
-  const recorder = new Recorder(backend, new Set(variables.map(({ dataId }) => dataId)));
+  const draws = new Draws(tf, scatters);
+  const recorder = new Recorder(backend, new Set(variables.map(({ dataId }) => dataId)), draws);
   const before = variables.map((one) => ({ one, dataId: one.dataId as DataId }));
   const outsideOf = (dataId: DataId): Outside => {
     const known = before.find((one) => one.dataId === dataId);
@@ -65,7 +69,7 @@ export function trace(
     return input < 0 ? { kind: "tensor", dataId } : { kind: "input", input };
   };
   const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
-  const random = swapRandom(recorder.draws.draw);
+  const random = swapRandom(draws.draw);
   try {
     // Nothing that comes of a random draw may be computed here, where a replay would not see it.
     tf.env().set("WEBGPU_CPU_FORWARD", false);

@@ -98,19 +98,20 @@ async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> 
 interface Mlp {
   readonly optimizer?: string;
   readonly loss?: tf.ModelCompileArgs["loss"];
-  readonly noise?: boolean;
+  /** What stands in the place of the dropout. */
+  readonly between?: (tf: Tf) => tf.layers.Layer;
 }
 
 /** A small classifier of 40 rows in three classes, with a dropout. */
 export function mlp({
   optimizer = "sgd",
   loss = "categoricalCrossentropy",
-  noise = false,
+  between = (tf) => tf.layers.dropout({ rate: 0.3 }),
 }: Mlp = {}): Make {
   return (tf) => {
     const model = tf.sequential();
     model.add(tf.layers.dense({ units: 16, activation: "relu", inputShape: [4] }));
-    model.add(noise ? tf.layers.gaussianNoise({ stddev: 0.1 }) : tf.layers.dropout({ rate: 0.3 }));
+    model.add(between(tf));
     model.add(tf.layers.dense({ units: 3, activation: "softmax" }));
     model.compile({ optimizer, loss, metrics: ["accuracy"] });
     const classes = Int32Array.from({ length: 40 }, (_, i) => i % 3);
