@@ -37,11 +37,22 @@ export function elementwiseOf(
   const found = shapes.map((shape) => indexingOf(shape, program.outputShape));
   const indexing = found.filter((one) => one !== undefined);
   if (indexing.length !== found.length) return null;
-  const body = bodyOf(program, arity);
+  const body = knownBodyOf(program, arity);
   if (body === undefined) return null;
   const names = namesOf(program.uniforms ?? "");
   const constants = names.map((name, i) => ({ name, value: own[i]?.data[0] ?? NaN }));
   return { body, arity, constants, indexing, count: sizeOf(program.outputShape) };
+}
+
+const bodies = new WeakMap<object, Map<string, string | undefined>>();
+
+/** TensorFlow.js tells the code of its kernels apart by their classes and keys, too. */
+function knownBodyOf(program: WebGpuProgram, arity: 1 | 2): string | undefined {
+  const ofClass = bodies.get(program.constructor) ?? new Map<string, string | undefined>();
+  bodies.set(program.constructor, ofClass);
+  const key = `${program.shaderKey},${arity}`;
+  if (!ofClass.has(key)) ofClass.set(key, bodyOf(program, arity));
+  return ofClass.get(key);
 }
 
 /** The function as it is for single elements, whatever the kernel itself is vectorised for. */

@@ -28,6 +28,8 @@ export interface UniformEntry {
 /** A kernel of the WebGPU backend with the shapes that it is run with. */
 export interface WebGpuProgram {
   readonly variableNames: readonly string[];
+  /** Equal for kernels of a class that have the same code. */
+  readonly shaderKey: string;
   readonly outputShape: readonly number[];
   /** Names of its own uniforms as WGSL declares them: "alpha : f32,". */
   readonly uniforms?: string;

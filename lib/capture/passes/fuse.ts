@@ -2,24 +2,12 @@
  * Makes one dispatch of elementwise commands over equally many elements: chains, which then pass values on in registers,
  * and neighbours, which share what they read.
  */
-import type { Elementwise } from "../elementwise.ts";
-import {
-  type BufferId,
-  type Command,
-  type FusedPart,
-  type Graph,
-  infoOf,
-  resultsOf,
-  writersOf,
-} from "../graph.ts";
+import { type BufferId, type Command, type FusedPart, type Graph, infoOf } from "../graph.ts";
+import { Readiness, type Single } from "./readiness.ts";
 
 /** Invocations of a fused kernel that share a workgroup. */
 export const WORKGROUP = 64;
 const MOST_WORKGROUPS = 65_535;
-
-interface Single extends Command {
-  readonly elementwise: Elementwise;
-}
 
 /**
  * `bindings`: how many storage buffers the device lets one kernel have. `inPlace`: counting on it that new values of a
@@ -27,172 +15,134 @@ interface Single extends Command {
  */
 export function fuse(graph: Graph, bindings: number, inPlace: boolean): Graph {
   const order = new Readiness(graph);
+  const replaced = new Map(inPlace ? graph.updates.map(({ from, to }) => [to, from]) : []);
   const commands: Command[] = [];
-  const left = new Set(graph.commands);
-  const take = (taken: readonly Command[], as: Command): void => {
-    for (const one of taken) left.delete(one);
-    order.done(taken);
+  let taken = 0;
+  const take = (parts: readonly Command[], as: Command): void => {
+    order.done(parts);
     commands.push(as);
+    taken += parts.length;
   };
-  while (left.size > 0) {
-    const before = commands.length;
-    for (const one of left) if (!order.isSingle(one) && order.isReady(one)) take([one], one);
-    if (commands.length > before) continue;
-    const group = grow(
-      order,
-      left,
-      (parts) => bindingsOf(graph, order, parts, inPlace) <= bindings,
-    );
-    take(group, fused(graph, order, group));
+  while (order.others.size > 0 || order.singles.size > 0) {
+    for (const one of order.others) take([one], one);
+    const group = new Group(graph, order, replaced);
+    grow(order, group, bindings);
+    if (group.parts.length > 0) take(group.parts, group.fused());
   }
+  if (taken < graph.commands.length)
+    throw new Error("A step's commands wait for one another in a circle");
   return { ...graph, commands };
 }
 
 /** The first ready elementwise command, and all that can go with it while the device has bindings for them. */
-function grow(
-  order: Readiness,
-  left: ReadonlySet<Command>,
-  fits: (group: readonly Single[]) => boolean,
-): Single[] {
-  const group: Single[] = [];
-  const made = new Set<BufferId>();
-  const seen = new Set<Command>();
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const one of left) {
-      if (seen.has(one) || !order.isSingle(one)) continue;
-      if (group[0] && group[0].elementwise.count !== one.elementwise.count) continue;
-      if (!order.isReady(one, made)) continue;
-      seen.add(one);
-      if (group.length > 0 && !fits([...group, one])) continue;
-      group.push(one);
-      for (const id of one.outputs) made.add(id);
-      grown = true;
+function grow(order: Readiness, group: Group, bindings: number): void {
+  const inOrder = (one: Single, other: Single): number => order.placeOf(one) - order.placeOf(other);
+  const waiting = [...order.singles].sort(inOrder);
+  const seen = new Set<Command>(waiting);
+  for (let one = waiting.shift(); one; one = waiting.shift()) {
+    const [first] = group.parts;
+    if (first && first.elementwise.count !== one.elementwise.count) continue;
+    if (first && group.bindingsWith(one) > bindings) continue;
+    group.add(one);
+    const readers = one.outputs.flatMap((id) => order.readers.get(id) ?? []);
+    for (const next of readers) {
+      if (seen.has(next) || !order.isSingle(next) || !order.isReady(next, group.made)) continue;
+      seen.add(next);
+      const at = waiting.findIndex((other) => inOrder(other, next) > 0);
+      waiting.splice(at < 0 ? waiting.length : at, 0, next);
     }
   }
-  if (group.length === 0) throw new Error("A step's commands wait for one another in a circle");
-  return group;
 }
 
-/** Which commands may go next. */
-class Readiness {
-  readonly #pending: Map<BufferId, number>;
-  readonly #writers: ReadonlyMap<BufferId, number>;
-  readonly #before = new Map<Command, readonly Command[]>();
-  readonly #done = new Set<Command>();
-  readonly readers = new Map<BufferId, Command[]>();
-  readonly results: ReadonlySet<BufferId>;
+/** Elementwise commands that are to be one, and what they bind. */
+class Group {
+  readonly parts: Single[] = [];
+  readonly made = new Set<BufferId>();
+  /** Read from outside the group. */
+  readonly #inputs = new Set<BufferId>();
+  /** Made for others than the group. */
+  readonly #outputs = new Set<BufferId>();
+  /** How many reads from outside the group there are of what it makes. */
+  readonly #unread = new Map<BufferId, number>();
+  readonly #graph: Graph;
+  readonly #order: Readiness;
+  readonly #replaced: ReadonlyMap<BufferId, BufferId>;
 
-  constructor(graph: Graph) {
-    this.#pending = writersOf(graph.commands);
-    this.#writers = writersOf(graph.commands);
-    this.results = resultsOf(graph);
-    const touched = new Map<BufferId, Command[]>();
-    for (const command of graph.commands) {
-      for (const id of command.inputs) listed(this.readers, id).push(command);
-      this.#before.set(command, this.#mustFollow(command, touched));
-      const shared = [...command.inputs, ...command.outputs].filter((id) => this.#isShared(id));
-      for (const id of shared) listed(touched, id).push(command);
-    }
+  /** `replaced`: new values of variables that are written over the old ones, by the new. */
+  constructor(graph: Graph, order: Readiness, replaced: ReadonlyMap<BufferId, BufferId>) {
+    this.#graph = graph;
+    this.#order = order;
+    this.#replaced = replaced;
   }
 
-  /** Does one thing to each element, into a buffer that nothing else writes. */
-  isSingle(command: Command): command is Single {
-    return command.elementwise !== null && command.outputs.every((id) => !this.#isShared(id));
-  }
-
-  /** `made`: what the group that it would join makes. */
-  isReady(command: Command, made: ReadonlySet<BufferId> = new Set()): boolean {
-    // What is written several times is read in between too: there the order of touching decides, not the last write.
-    const here = (id: BufferId, i: number): boolean =>
-      this.#isShared(id) ||
-      !this.#pending.get(id) ||
-      (made.has(id) && command.elementwise?.indexing[i]?.kind === "same");
-    return (
-      command.inputs.every(here) &&
-      (this.#before.get(command) ?? []).every((one) => this.#done.has(one))
+  /** Bindings that the group would have with this one more. */
+  bindingsWith(one: Single): number {
+    const inputs = this.#newInputs(one);
+    const outputs = one.outputs.filter((id) => this.#isRead(id, this.#readsOf(id)));
+    const closed = [...new Set(one.inputs)].filter(
+      (id) => this.#outputs.has(id) && !this.#isRead(id, this.#unreadAfter(id, one)),
     );
+    const isInput = (id: BufferId): boolean => this.#inputs.has(id) || inputs.has(id);
+    const all = [...this.#outputs, ...outputs];
+    const shared = all.filter((id) => isInput(this.#replaced.get(id) ?? NaN));
+    return this.#inputs.size + inputs.size + all.length - closed.length - shared.length;
   }
 
-  done(commands: readonly Command[]): void {
-    for (const command of commands) {
-      this.#done.add(command);
-      for (const id of command.outputs) this.#pending.set(id, (this.#pending.get(id) ?? 1) - 1);
+  add(one: Single): void {
+    for (const id of this.#newInputs(one)) this.#inputs.add(id);
+    this.parts.push(one);
+    for (const id of new Set(one.inputs)) {
+      if (!this.made.has(id)) continue;
+      const unread = this.#unreadAfter(id, one);
+      this.#unread.set(id, unread);
+      if (!this.#isRead(id, unread)) this.#outputs.delete(id);
+    }
+    for (const id of one.outputs) {
+      this.made.add(id);
+      this.#unread.set(id, this.#readsOf(id));
+      if (this.#isRead(id, this.#readsOf(id))) this.#outputs.add(id);
     }
   }
 
-  #isShared(id: BufferId): boolean {
-    return (this.#writers.get(id) ?? 0) > 1;
+  fused(): Command {
+    const count = this.parts[0]?.elementwise.count ?? 0;
+    const parts = this.parts.map(({ elementwise, inputs, outputs: [output] }): FusedPart => {
+      if (output === undefined) throw new Error("A command has no output");
+      return { elementwise, inputs, output };
+    });
+    const workgroups = Math.ceil(count / WORKGROUP);
+    const x = Math.min(workgroups, MOST_WORKGROUPS);
+    return {
+      kernel: { kind: "fused", parts, count },
+      inputs: [...this.#inputs],
+      outputs: [...this.#outputs],
+      uniform: null,
+      dispatch: [x, Math.ceil(workgroups / x), 1],
+      elementwise: null,
+    };
   }
 
-  /** A buffer that several commands write keeps the order in which they touched it. */
-  #mustFollow(
-    command: Command,
-    touched: ReadonlyMap<BufferId, readonly Command[]>,
-  ): readonly Command[] {
-    const all = [...command.inputs, ...command.outputs];
-    return all.filter((id) => this.#isShared(id)).flatMap((id) => touched.get(id) ?? []);
+  #newInputs(one: Single): Set<BufferId> {
+    const isNew = (id: BufferId): boolean =>
+      !this.made.has(id) && !this.#inputs.has(id) && !isScalar(this.#graph, id);
+    return new Set(one.inputs.filter(isNew));
   }
-}
 
-function listed(map: Map<BufferId, Command[]>, id: BufferId): Command[] {
-  let list = map.get(id);
-  if (!list) map.set(id, (list = []));
-  return list;
-}
+  #unreadAfter(id: BufferId, one: Single): number {
+    return (this.#unread.get(id) ?? 0) - one.inputs.filter((input) => input === id).length;
+  }
 
-function bindingsOf(
-  graph: Graph,
-  order: Readiness,
-  group: readonly Single[],
-  inPlace: boolean,
-): number {
-  const { inputs, outputs } = facing(graph, order, group);
-  const replaced = graph.updates.filter(
-    ({ from, to }) => outputs.includes(to) && inputs.includes(from),
-  );
-  return inputs.length + outputs.length - (inPlace ? replaced.length : 0);
-}
+  #readsOf(id: BufferId): number {
+    return this.#order.readers.get(id)?.length ?? 0;
+  }
 
-/** What a group reads from outside itself, and what others read of it. */
-function facing(
-  graph: Graph,
-  order: Readiness,
-  group: readonly Single[],
-): { inputs: BufferId[]; outputs: BufferId[] } {
-  const made = new Set(group.flatMap(({ outputs }) => outputs));
-  const members = new Set<Command>(group);
-  const inputs = new Set(
-    group.flatMap((one) => one.inputs.filter((id) => !made.has(id) && !isScalar(graph, id))),
-  );
-  const outputs = [...made].filter(
-    (id) =>
-      order.results.has(id) || (order.readers.get(id) ?? []).some((reader) => !members.has(reader)),
-  );
-  return { inputs: [...inputs], outputs };
+  #isRead(id: BufferId, unread: number): boolean {
+    return unread > 0 || this.#order.results.has(id);
+  }
 }
 
 /** One constant number: it travels with the kernel's uniforms and needs no binding. */
 export function isScalar(graph: Graph, id: BufferId): boolean {
   const { size, origin } = infoOf(graph, id);
   return size === 4 && origin.kind === "constant";
-}
-
-function fused(graph: Graph, order: Readiness, group: readonly Single[]): Command {
-  const { inputs, outputs } = facing(graph, order, group);
-  const count = group[0]?.elementwise.count ?? 0;
-  const parts = group.map(({ elementwise, inputs, outputs: [output] }): FusedPart => {
-    if (output === undefined) throw new Error("A command has no output");
-    return { elementwise, inputs, output };
-  });
-  const workgroups = Math.ceil(count / WORKGROUP);
-  const x = Math.min(workgroups, MOST_WORKGROUPS);
-  return {
-    kernel: { kind: "fused", parts, count },
-    inputs,
-    outputs,
-    uniform: null,
-    dispatch: [x, Math.ceil(workgroups / x), 1],
-    elementwise: null,
-  };
 }
