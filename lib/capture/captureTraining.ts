@@ -163,7 +163,8 @@ class Capturer {
   }
 
   #tell(model: TrainingModel, standing: CapturedStep["standing"]): void {
-    if (standing.kind === "stock") this.#world.told(model, "stock", standing.why);
+    if (standing.kind === "stock" && !standing.passing)
+      this.#world.told(model, "stock", standing.why);
     if (standing.kind === "captured") {
       const { dispatches, bytes } = standing.program;
       this.#world.told(model, "captured", `${dispatches} dispatches a step, ${sizeText(bytes)}`);

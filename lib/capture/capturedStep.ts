@@ -18,16 +18,23 @@ export type Standing =
   | { readonly kind: "proved"; readonly program: Program }
   /** From its program. */
   | { readonly kind: "captured"; readonly program: Program }
-  /** As TensorFlow.js runs it, for this reason. */
-  | { readonly kind: "stock"; readonly why: string };
+  /** As TensorFlow.js runs it, for this reason; `passing`: it is tried again once its settings stay what they are. */
+  | { readonly kind: "stock"; readonly why: string; readonly passing?: true };
 
 /** A first step makes what the ones after it use; what still makes something new after so many never ends with it. */
 const MOST_TRIES = 3;
 const NO_OTHER = "the step changes from one time to the next";
+/** So often what the step is may change before a program of it is ready: a proof is more work than a step. */
+const MOST_CHANGES = 3;
+/** What changed with every step is looked at again after so many that were the same. */
+const STEADY_STEPS = 16;
+const UNSTEADY = "its settings change with every step, as a learning rate may";
 
 export class CapturedStep {
   #standing: Standing = { kind: "trying" };
   #tries = 0;
+  #changes = 0;
+  #steadySteps = 0;
 
   get standing(): Standing {
     return this.#standing;
@@ -54,6 +61,9 @@ export class CapturedStep {
         return step(inputs);
       case "trying":
         return this.#prove(world, step, inputs);
+      case "stock":
+        if (this.#standing.passing && ++this.#steadySteps > STEADY_STEPS) this.reset();
+        return step(inputs);
       default:
         return step(inputs);
     }
@@ -91,6 +101,7 @@ export class CapturedStep {
     const isSame = isStill(world, step, inputs, program);
     if (!isSame) program.dispose();
     this.#standing = isSame ? { kind: "captured", program } : { kind: "stock", why: NO_OTHER };
+    if (isSame) this.#changes = 0;
     return isSame;
   }
 
@@ -102,12 +113,23 @@ export class CapturedStep {
 
   /** The same where something may have changed the step: what was not captured before may be now. */
   changed(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
-    if (this.#standing.kind === "captured") this.check(world, step, inputs);
-    else this.reset();
+    this.#steadySteps = 0;
+    switch (this.#standing.kind) {
+      case "captured":
+        return this.check(world, step, inputs);
+      case "stock":
+        if (!this.#standing.passing) this.reset();
+        return;
+      default:
+        this.reset();
+        if (++this.#changes > MOST_CHANGES)
+          this.#standing = { kind: "stock", why: UNSTEADY, passing: true };
+    }
   }
 
   /** What was not captured may be now. */
   retry(): void {
+    this.#changes = 0;
     if (this.#standing.kind === "stock") this.reset();
   }
 

@@ -92,6 +92,22 @@ describe("a captured fit is TensorFlow.js's to the bit", () => {
     });
   });
 
+  it("with a learning rate that warms up batch by batch, then stays: captured once it does", async () => {
+    const warming = (epochs: number) => (_: unknown[], model: tf.LayersModel) => {
+      const optimizer = model.optimizer as unknown as { learningRate: number };
+      let batches = 0;
+      return {
+        ...{ epochs, batchSize: 16 },
+        callbacks: {
+          onBatchBegin: () => void (optimizer.learningRate = Math.min(0.1, 0.01 * ++batches)),
+        },
+      };
+    };
+    const stock: Told = ["stock", "its settings change with every step, as a learning rate may"];
+    await expectSame(mlp({ optimizer: "adam" }), warming(3), [stock]);
+    await expectSame(mlp({ optimizer: "adam" }), warming(20), [CAPTURED]);
+  });
+
   it("with a training that is to stop before an epoch's first batch", async () => {
     await expectSame(mlp(), (_, model) => ({
       ...{ epochs: 6, batchSize: 16 },

@@ -48,6 +48,7 @@ export class CapturedFit {
   readonly #orderBuffer: GPUBuffer;
   #state: string;
   #said = "";
+  #passing: string | undefined;
   /** As long as it is not known a step is taken by itself: a long command buffer may cost the device. */
   #msPerStep = CHUNK_MS;
 
@@ -94,6 +95,7 @@ export class CapturedFit {
         await list.onEpochEnd(epoch, logs as never);
         if (model.stopTraining_) break;
       }
+      this.#sayAtLast();
       await list.onTrainEnd();
       await history.syncData();
       return history;
@@ -172,10 +174,20 @@ export class CapturedFit {
 
   #say(standing: CapturedStep["standing"]): void {
     if (standing.kind !== "stock" && standing.kind !== "captured") return;
+    if (standing.kind === "stock" && standing.passing) {
+      this.#passing = standing.why;
+      return;
+    }
     const said = standing.kind === "stock" ? standing.why : standing.kind;
     if (this.#said === said) return;
     this.#said = said;
     this.#world.told(standing);
+  }
+
+  /** What was only for a while lasted to the end. */
+  #sayAtLast(): void {
+    if (this.#said !== "" || this.#passing === undefined) return;
+    this.#world.told({ kind: "stock", why: this.#passing });
   }
 
   /** Somebody's callback may have changed the step: a learning rate, a layer, what the model was compiled with. */
