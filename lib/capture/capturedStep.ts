@@ -37,11 +37,14 @@ export class CapturedStep {
   #steadySteps = 0;
 
   get standing(): Standing {
+    // Others may have needed its memory.
+    if ("program" in this.#standing && this.#standing.program.isDisposed) this.reset();
     return this.#standing;
   }
 
   get program(): Program | undefined {
-    return this.#standing.kind === "captured" ? this.#standing.program : undefined;
+    const { standing } = this;
+    return standing.kind === "captured" ? standing.program : undefined;
   }
 
   /**
@@ -53,16 +56,17 @@ export class CapturedStep {
     step: Step,
     inputs: readonly tf.Tensor[],
   ): readonly tf.Tensor[] | undefined {
-    switch (this.#standing.kind) {
+    const { standing } = this;
+    switch (standing.kind) {
       case "captured":
         return undefined;
       case "proved":
-        if (this.#confirm(world, step, inputs, this.#standing.program)) return undefined;
+        if (this.#confirm(world, step, inputs, standing.program)) return undefined;
         return step(inputs);
       case "trying":
         return this.#prove(world, step, inputs);
       case "stock":
-        if (this.#standing.passing && ++this.#steadySteps > STEADY_STEPS) this.reset();
+        if (standing.passing && ++this.#steadySteps > STEADY_STEPS) this.reset();
         return step(inputs);
       default:
         return step(inputs);
@@ -107,18 +111,19 @@ export class CapturedStep {
 
   /** Traced again before it is used again: whatever changed since, the program is of this step or is not used. */
   check(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
-    if (this.#standing.kind !== "captured") return;
-    if (!isStill(world, step, inputs, this.#standing.program)) this.reset();
+    const { program } = this;
+    if (program && !isStill(world, step, inputs, program)) this.reset();
   }
 
   /** The same where something may have changed the step: what was not captured before may be now. */
   changed(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
     this.#steadySteps = 0;
-    switch (this.#standing.kind) {
+    const { standing } = this;
+    switch (standing.kind) {
       case "captured":
         return this.check(world, step, inputs);
       case "stock":
-        if (!this.#standing.passing) this.reset();
+        if (!standing.passing) this.reset();
         return;
       default:
         this.reset();

@@ -8,6 +8,7 @@ import {
   onSoftwareGpu,
   told,
 } from "./testing/bothWays.ts";
+import { MOST_TOGETHER, budgetOf } from "./budget.ts";
 import { buffersBesideThePool, pool } from "./testing/deviceMemory.ts";
 
 let gpu: typeof tf;
@@ -173,6 +174,8 @@ describe("a model that is fitted again", () => {
     expect(captured.seen).toEqual(stock.seen);
   };
 
+  it("gets another program where its memory was needed for others", () =>
+    again(() => budgetOf(gpu.backend()).room(MOST_TOGETHER)));
   it("goes on from its program", () => again(() => undefined));
   it("is captured anew where it was compiled again", () =>
     again((model) =>

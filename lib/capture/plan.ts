@@ -21,6 +21,11 @@ export interface PlanOptions {
   readonly fusing: boolean;
 }
 
+/** Memory that a program of it takes, beside its uniforms. */
+export function bytesOf({ placement }: Plan): number {
+  return placement.slots.reduce((all, size) => all + size, 0);
+}
+
 export function plan(traced: Graph, { bindings, fusing }: PlanOptions): Plan {
   const { once, each } = splitConstant(dropUnused(mergeRepeated(mergeConstants(traced))));
   const planned = (graph: Graph): Plan => {

@@ -3,6 +3,7 @@
  * steps. The variables stay TensorFlow.js's own: they are replaced in the memory that they have.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { budgetOf } from "./budget.ts";
 import { type BufferId, type Command, fingerprint, infoOf } from "./graph.ts";
 import {
   type OptimizerState,
@@ -12,7 +13,7 @@ import {
 } from "./internals.ts";
 import { Layout } from "./layout.ts";
 import { scattered } from "./noise.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, bytesOf } from "./plan.ts";
 import { type Instead, Residents } from "./residents.ts";
 import type { Traced } from "./trace.ts";
 
@@ -108,11 +109,19 @@ export class Program {
     traced: Traced,
   ): Promise<Program> {
     const residents = new Residents(tf, backend, traced.outside, traced.variables);
+    budgetOf(backend).room(bytesOf(plan));
     const layout = await Layout.make(backend.device, plan).catch((error: unknown) => {
       residents.dispose();
       throw error;
     });
-    return new Program(tf, backend, plan, layout, residents, traced);
+    const program = new Program(tf, backend, plan, layout, residents, traced);
+    budgetOf(backend).used(program);
+    return program;
+  }
+
+  /** Its memory was given back: there is another to be made. */
+  get isDisposed(): boolean {
+    return this.#disposed;
   }
 
   /** Whether another trace is of the same commands on the same variables. */
@@ -125,6 +134,7 @@ export class Program {
 
   run({ steps, inputs = [], feeds = [], random, results = [], instead }: RunOptions): void {
     if (this.#disposed) throw new Error("This program was disposed of");
+    budgetOf(this.#backend).used(this);
     const { queue } = this.#backend;
     this.#bind(this.#residents.settle(inputs, instead));
     // What was uploaded just now is pending, too.
@@ -214,6 +224,7 @@ export class Program {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    budgetOf(this.#backend).gone(this);
     this.#layout.dispose();
     this.#residents.dispose();
   }

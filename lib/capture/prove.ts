@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { VALUES, resourceOf } from "./deviceBuffer.ts";
 import type { WebGpuBackend } from "./internals.ts";
 import { NotCapturable } from "./notCapturable.ts";
-import { type Plan, plan } from "./plan.ts";
+import { type Plan, bytesOf, plan } from "./plan.ts";
 import { Program } from "./program.ts";
 import { readBack } from "./readBack.ts";
 import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
@@ -48,8 +48,8 @@ export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]
 /** A program's own memory may be this much, beside that of the model: as much as many devices have for one buffer. */
 const MOST_BYTES = 1 << 30;
 
-function refuseLarge({ placement }: Plan): void {
-  const bytes = placement.slots.reduce((all, size) => all + size, 0);
+function refuseLarge(plan: Plan): void {
+  const bytes = bytesOf(plan);
   if (bytes > MOST_BYTES)
     throw new NotCapturable(`a program of it would take ${(bytes / 1e9).toFixed(1)} GB`);
 }
