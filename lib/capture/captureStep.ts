@@ -21,33 +21,43 @@ export type Given = tf.Tensor | readonly tf.Tensor[] | null | undefined | void;
 /** How often in a row another trace may be another program before the step is left as it is. */
 const MOST_CHANGES = 3;
 
-/**
- * Gives a function that does the same. `world` is asked at each call: undefined where there is nothing to capture
- * with. `stepping` is called ahead of each step with what a program of it changes.
- */
+/** What a step by hand stands in. */
+export interface HandWorld {
+  /** Asked at each call: undefined where there is nothing to capture with. */
+  stepWorld(): StepWorld | undefined;
+  /** Called ahead of each step with what a program of it changes. */
+  stepping(changes: readonly tf.Variable[]): void;
+  /** Takes what gives back all that programs of the step hold; where it is called after that, it is captured anew. */
+  holding(giveBack: () => void): void;
+}
+
+/** Gives a function that does the same. */
 export function capturedByHand<Inputs extends readonly tf.Tensor[], Out extends Given>(
-  world: () => StepWorld | undefined,
-  stepping: (changes: readonly tf.Variable[]) => void,
+  world: HandWorld,
   step: (...inputs: Inputs) => Out,
   { inputs: standard, every = 100 }: CaptureOptions<Inputs> = {},
 ): (...inputs: Inputs | []) => Out {
   if (typeof step !== "function")
     throw new TypeError("capture() takes a function: capture((x, y) => optimizer.minimize(…))");
   const byShape = new Map<string, Captured>();
+  world.holding(() => {
+    for (const captured of byShape.values()) captured.reset();
+    byShape.clear();
+  });
   return (...called) => {
     const inputs = (called.length > 0 ? called : (standard ?? [])) as unknown as Inputs;
-    const here = world();
+    const here = world.stepWorld();
     if (!here) return step(...inputs);
     const shape = inputKey(here.tf, inputs);
     const captured = byShape.get(shape) ?? new Captured();
     byShape.set(shape, captured);
-    return captured.run(here, { step: step as never, stepping, every }, inputs) as Out;
+    return captured.run(here, { step: step as never, world, every }, inputs) as Out;
   };
 }
 
 interface ByHand {
   readonly step: (...inputs: readonly tf.Tensor[]) => Given;
-  readonly stepping: (changes: readonly tf.Variable[]) => void;
+  readonly world: HandWorld;
   readonly every: number;
 }
 
@@ -59,9 +69,9 @@ class Captured {
   #steps = 0;
   #changes = 0;
 
-  run(world: StepWorld, { step, stepping, every }: ByHand, inputs: readonly tf.Tensor[]): Given {
-    if (this.#backend !== world.backend) this.#captured.reset();
-    this.#backend = world.backend;
+  run(here: StepWorld, { step, world, every }: ByHand, inputs: readonly tf.Tensor[]): Given {
+    if (this.#backend !== here.backend) this.#captured.reset();
+    this.#backend = here.backend;
     if (this.#changes > MOST_CHANGES) return step(...inputs);
     const asTensors: Step = (given) => {
       const made = step(...given);
@@ -72,13 +82,16 @@ class Captured {
       return ([] as tf.Tensor[]).concat((made ?? []) as tf.Tensor[]);
     };
     if (++this.#steps % every === 0 && this.#captured.program) {
-      this.#captured.check(world, asTensors, inputs);
+      this.#captured.check(here, asTensors, inputs);
       if (!this.#captured.program) this.#changes++;
     }
     // Run as it is, it gives what it gives, whatever that is.
-    if (this.#captured.advance(world, asTensors, inputs)) return this.#made;
+    if (this.#captured.advance(here, asTensors, inputs)) return this.#made;
     const { program } = this.#captured;
-    stepping(program?.variables ?? []);
-    return this.#form(replayed(world, program, inputs));
+    world.stepping(program?.variables ?? []);
+    return this.#form(replayed(here, program, inputs));
+  }
+  reset(): void {
+    this.#captured.reset();
   }
 }

@@ -8,7 +8,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
   capture = captureTraining(tf, {
     ...{ swapRandom, now: () => 0, isOn: () => true },
-    ...{ told: () => undefined, stepping: () => undefined },
+    ...{ told: () => undefined, stepping: () => undefined, holding: () => undefined },
   });
 });
 

@@ -34,6 +34,8 @@ export interface CaptureWorld {
   told(model: object, how: "captured" | "stock", about: string): void;
   /** A captured step of a loop by hand is about to change these. */
   stepping(changes: readonly tf.Variable[]): void;
+  /** Takes what gives back all that a step by hand holds. */
+  holding(giveBack: () => void): void;
 }
 
 /** A function that does what a step does, from a program once there is one. */
@@ -51,8 +53,12 @@ const STANDARD: Scatter = { mean: 0, stdDev: 1 };
 export function captureTraining(tf: TensorFlow, world: CaptureWorld): Capture {
   const capturer = new Capturer(tf, world);
   capturer.replace();
-  const stepping = world.stepping.bind(world);
-  return (step, options) => capturedByHand(() => capturer.stepWorld(), stepping, step, options);
+  const byHand = {
+    stepWorld: () => capturer.stepWorld(),
+    stepping: world.stepping.bind(world),
+    holding: world.holding.bind(world),
+  };
+  return (step, options) => capturedByHand(byHand, step, options);
 }
 
 interface ModelPrograms extends Programs {

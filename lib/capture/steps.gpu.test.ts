@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { buffersBesideThePool } from "./testing/deviceMemory.ts";
 import { type Make, fittedBothWays, mlp, onSoftwareGpu } from "./testing/bothWays.ts";
 
 let gpu: typeof tf;
@@ -96,6 +97,39 @@ describe("a step that is captured, batch by batch", () => {
     // Traced again after every sixth step, it sees the new rate then: up to there all is the same.
     expect(captured.seen.calls.slice(0, 12)).toEqual(stock.seen.calls.slice(0, 12));
     expect(captured.seen.calls.at(-1)).toBe(20);
+  });
+});
+
+describe("a step by hand that reads what is there before it", () => {
+  it("gives all back that it holds, and is captured anew where it goes on", async () => {
+    const own = buffersBesideThePool(gpu);
+    const held: number[] = [];
+    const { captured, stock } = await fittedBothWays(
+      mlp(),
+      async (calls, { x, y }, { capture, ready, giveBack }) => {
+        const w = gpu.variable(gpu.tidy(() => gpu.randomUniform([4, 3])));
+        const optimizer = gpu.train.sgd(0.1);
+        const loss = (): tf.Scalar =>
+          gpu.losses.meanSquaredError(y as tf.Tensor, gpu.matMul(x as tf.Tensor2D, w as never));
+        const step = capture(() => optimizer.minimize(loss, true) as tf.Scalar);
+        const before = gpu.memory().numTensors;
+        for (let round = 0; round < 2; round++) {
+          for (let i = 0; i < 8; i++) {
+            for (let wait = 0; i > 0 && wait < 20; wait++) await ready();
+            const made = step();
+            calls.push((await made.data())[0]);
+            made.dispose();
+          }
+          held.push(own());
+          if (round > 0) continue;
+          giveBack();
+          expect([own(), gpu.memory().numTensors]).toEqual([0, before]);
+        }
+        optimizer.dispose();
+      },
+    );
+    expect(captured.seen).toEqual(stock.seen);
+    expect(held.map((count) => count > 0)).toEqual([false, false, true, true]);
   });
 });
 

@@ -15,6 +15,7 @@ import { Collector } from "./collector.ts";
 import { watchConsole } from "./consoleWatch.ts";
 import { FitKeeper, type Fitting } from "./fitKeeper.ts";
 import { FitLog, fitCallback } from "./fitLog.ts";
+import { heldByCell } from "./heldByCell.ts";
 import { checkedStep } from "./step.ts";
 import { type Training, trainingParam } from "./training.ts";
 import { fitDatasetParams, fitParams, metricName, modelParams, summarise } from "./modelFacts.ts";
@@ -60,8 +61,8 @@ export function runsGuest(tf: Tf, world: RunsWorld): GuestModule {
     tracking.wrap();
     const capture = captureTraining(tf, {
       ...{ swapRandom: world.swapRandom, now: () => world.now(), isOn: () => guest.capturing },
+      ...{ stepping: stepping(guest), holding: heldByCell(guest) },
       told: (model, how, about) => tracking.trainedAs(model, how, about),
-      stepping: stepping(guest),
     });
     return {
       capture,

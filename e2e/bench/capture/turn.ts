@@ -40,6 +40,7 @@ export async function takeTurn({ adapter: kind, model: id, round }: Task): Promi
     isOn: () => isOn,
     told: (_, how, why) => (refused = how === "captured" ? "" : why),
     stepping: () => undefined,
+    holding: () => undefined,
   });
   await fitted(lib, model, adapter.kind === "software" ? WARM_UP : LONG_WARM_UP);
   const sides: { [side in Side]?: Fitted } = {};

@@ -17,6 +17,8 @@ export interface Made {
 export type Make = (tf: Tf) => Made;
 interface With {
   readonly capture: Capture;
+  /** Gives back what steps by hand hold. */
+  readonly giveBack: () => void;
   /** Waits a while where it is not said yet how the model is trained. */
   readonly ready: () => Promise<void>;
 }
@@ -39,6 +41,7 @@ let gpu: Tf;
 let capture: Capture;
 let isOn = true;
 let said: Told[] = [];
+let holds: (() => void)[] = [];
 
 /** How models were trained since the last training that went both ways began. */
 export function told(): readonly Told[] {
@@ -53,6 +56,7 @@ export async function onSoftwareGpu(): Promise<Tf> {
     isOn: () => isOn,
     told: (_, how, about) => said.push([how, how === "captured" ? "" : about]),
     stepping: () => undefined,
+    holding: (giveBack) => (holds = [...holds, giveBack]),
   });
   return gpu;
 }
@@ -68,6 +72,10 @@ export async function fittedBothWays(
 /** Turns of the loop in which a proof under way comes nearer its end. */
 const TURNS = 100;
 
+function giveBack(): void {
+  for (const one of holds.splice(0)) one();
+}
+
 async function ready(): Promise<void> {
   for (let i = 0; said.length === 0 && i < TURNS; i++) await new Promise(setImmediate);
 }
@@ -79,7 +87,7 @@ async function trained(on: boolean, make: Make, train: Train): Promise<Outcome> 
   const systems = swapRandom(seededRandom(11));
   try {
     const made = make(gpu);
-    const given = await train(calls, made, { capture, ready });
+    const given = await train(calls, made, { capture, ready, giveBack });
     const history = (given as Partial<tf.History> | undefined)?.history;
     const all = Object.values(gpu.engine().registeredVariables);
     const variables = await Promise.all(all.map(async (one) => [...(await one.data())]));
