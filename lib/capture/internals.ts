@@ -168,7 +168,12 @@ export interface Logger {
 const MODEL_METHODS = ["makeTrainFunction", "fitLoop"] as const;
 const MODEL_FIELDS = ["layers", "lossFunctions", "metricsTensors"] as const;
 const CUSTOM_FIELDS = ["batchBegin", "batchEnd", "yield", "yieldEvery"] as const;
-const ENGINE_FIELDS = ["makeVariable", "registeredVariables", "makeTensorFromTensorInfo"] as const;
+const ENGINE_FIELDS = [
+  "makeVariable",
+  "registeredVariables",
+  "makeTensorFromTensorInfo",
+  "trackTensor",
+] as const;
 
 /** The backend in use where it is WebGPU's. */
 export function webgpuBackend(tf: TensorFlow): WebGpuBackend | undefined {
@@ -203,6 +208,13 @@ const looked = new WeakMap<WebGpuBackend, readonly string[]>();
 
 function absent(object: object, names: readonly string[]): readonly string[] {
   return names.filter((name) => !(name in object));
+}
+
+/** Private in TensorFlow.js: told of every tensor that comes to be. */
+export function trackerOf(tf: TensorFlow): {
+  trackTensor(tensor: tf.Tensor, backend: unknown): void;
+} {
+  return tf.engine();
 }
 
 /** Protected in TensorFlow.js: each optimizer calls it once for the gradients that it applies. */

@@ -14,8 +14,10 @@ import {
   type TensorFlow,
   type WebGpuBackend,
   optimizersOf,
+  trackerOf,
 } from "./internals.ts";
 import { NotCapturable, Spoilt } from "./notCapturable.ts";
+import { Replacements } from "./replacements.ts";
 import {
   type Dispatch,
   isVirtual,
@@ -34,11 +36,12 @@ export class Recorder {
   readonly #commands: Command[] = [];
   readonly #numbers = new Map<GPUBuffer, BufferId>();
   readonly #made = new Set<DataId>();
+  readonly #tensors: tf.Tensor[] = [];
   /** What made tensors held here before they were uploaded. */
   readonly #values = new Map<DataId, ArrayLike<number>>();
   /** Buffers of tensors from before that the step disposed of. */
   readonly #released: GPUBuffer[] = [];
-  readonly #undo: (() => void)[] = [];
+  readonly #replaced = new Replacements();
   readonly #drawnBy = new Map<DataId, Drawing>();
   readonly #uploads = new Map<GPUBuffer, Origin>();
   readonly #outsideOf = new Map<GPUBuffer, DataId>();
@@ -63,9 +66,9 @@ export class Recorder {
       dispatched: (dispatch) => this.#dispatched(dispatch),
       uploaded: (to, data) => this.#uploaded(to, data),
     });
-    const put = <Of extends object>(of: Of, name: keyof Of, by: unknown): void => {
-      this.#undo.push(replace(of, name, by));
-    };
+    const put = this.#replaced.put.bind(this.#replaced);
+    const tracker = trackerOf(tf);
+    put(tracker, "trackTensor", this.#track(tracker.trackTensor.bind(tracker)));
     put(tf.engine(), "makeVariable", refuseVariable);
     put(optimizersOf(tf), "incrementIterations", countedBy(this.optimizers));
     put(device, "createCommandEncoder", () => encoder);
@@ -83,8 +86,7 @@ export class Recorder {
   /** Takes the virtual device out again, and what is virtual out of the tensors. */
   uninstall(): void {
     const backend = this.#backend;
-    // Last first: so the objects are again as fast as they were.
-    for (const one of this.#undo.toReversed()) one();
+    this.#replaced.undo();
     backend.bufferManager = this.#pool;
     for (const buffer of this.#released) this.#pool.releaseBuffer(buffer);
     backend.commandEncoder = null;
@@ -93,6 +95,24 @@ export class Recorder {
     backend.uniformPendingDisposal = [];
     backend.stagingPendingDisposal = [];
     this.#forget();
+  }
+
+  /** A step that was refused leaves tensors that nobody could read: they have no values. */
+  discard(tf: TensorFlow): void {
+    const { tensorMap } = this.#backend;
+    for (const one of this.#tensors) {
+      const id = one.dataId as DataId;
+      if (one.isDisposed || one instanceof tf.Variable || !tensorMap.has(id)) continue;
+      const isLost = this.#made.has(id) && !this.#values.has(id);
+      if (isLost && isVirtual(tensorMap.get(id).resource)) one.dispose();
+    }
+  }
+
+  #track(original: (tensor: tf.Tensor, backend: unknown) => void) {
+    return (tensor: tf.Tensor, backend: unknown): void => {
+      this.#tensors.push(tensor);
+      original(tensor, backend);
+    };
   }
 
   #upload(original: WebGpuBackend["uploadToGPU"]): WebGpuBackend["uploadToGPU"] {
@@ -275,18 +295,4 @@ function virtualWrite(
 ): void {
   if (!isVirtual(to)) throw new NotCapturable("the step writes into a buffer from before it");
   to.data = data.slice(offset, offset + size);
-}
-
-/** Puts something else in a field of this one object, and gives back how to undo it. */
-function replace<Of extends object, Name extends keyof Of>(
-  of: Of,
-  name: Name,
-  by: unknown,
-): () => void {
-  const own = Object.getOwnPropertyDescriptor(of, name);
-  Object.defineProperty(of, name, { value: by, configurable: true, writable: true });
-  return () => {
-    if (own) Object.defineProperty(of, name, own);
-    else Reflect.deleteProperty(of, name);
-  };
 }

@@ -169,6 +169,20 @@ describe("a step by hand that is not captured", () => {
     }
   });
 
+  it("leaves no more behind where it is refused in its middle", async () => {
+    const { captured, stock } = await fittedBothWays(mlp(), (calls, { model, x }, { capture }) => {
+      const before = gpu.memory().numTensors;
+      const run = capture((rows: tf.Tensor) => {
+        const made = model.predict(rows) as tf.Tensor;
+        gpu.dispose([made, gpu.tidy(() => made.add(gpu.randomNormal(made.shape, 3, 0.7)))]);
+      });
+      for (let i = 0; i < 4; i++) run(x as tf.Tensor);
+      calls.push(gpu.memory().numTensors - before);
+      return Promise.resolve();
+    });
+    expect(captured.seen).toEqual(stock.seen);
+  });
+
   it("says what to write instead where it disposes of what it was given, and breaks nothing", async () => {
     const disposing = step((loss, _, x) => (x.dispose(), loss));
     await expect(disposing).rejects.toThrow(/the step disposes of a tensor from before it/);

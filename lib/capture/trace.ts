@@ -95,6 +95,9 @@ export function trace(
       optimizers: [...recorder.optimizers],
       outputs,
     };
+  } catch (error) {
+    recorder.discard(tf);
+    throw error;
   } finally {
     recorder.uninstall();
     swapRandom(random);

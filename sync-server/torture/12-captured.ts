@@ -8,6 +8,7 @@ import {
   madeOf,
 } from "../../lib/capture/testing/anyModel.ts";
 import { type Outcome, fittedBothWays, onSoftwareGpu } from "../../lib/capture/testing/bothWays.ts";
+import { fitMany } from "./manyFits.ts";
 import { type Say, type Torture, must } from "./torture.ts";
 
 interface Size {
@@ -16,6 +17,8 @@ interface Size {
   readonly starts: readonly AnyModel["start"][];
   /** Models at random. */
   readonly models: number;
+  /** Of one model, for what they leave behind. */
+  readonly fits: number;
 }
 
 /** A step differs from itself where the device adds in any order, as it does for embeddings: by how much, at most. */
@@ -24,14 +27,16 @@ const UNORDERED: AnyModel["start"] = "words";
 
 export const captured: Torture<Size> = {
   title: "Captured training: every optimizer and any model, to the bit as TensorFlow.js trains it",
-  short: { optimizers: 2, starts: ["rows"], models: 2 },
+  short: { optimizers: 2, starts: ["rows"], models: 2, fits: 20 },
   long: {
     optimizers: OPTIMIZERS.length,
     starts: ["rows", "pictures", "lstm", "gru", "words"],
     models: 100,
+    fits: 1000,
   },
-  async run(seed, { optimizers, starts, models }, say) {
-    await onSoftwareGpu();
+  async run(seed, { optimizers, starts, models, fits }, say) {
+    const gpu = await onSoftwareGpu();
+    await fitMany(gpu, fits, say);
     const counted = { captured: 0, stock: 0, inexact: 0 };
     for (const optimizer of OPTIMIZERS.slice(-optimizers))
       for (const start of starts) {
