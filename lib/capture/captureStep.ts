@@ -3,7 +3,7 @@
  * does beside its tensors happens only where it is run or traced, so it is for the cell to say that it may be.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { CapturedStep } from "./capturedStep.ts";
+import { CapturedStep, NO_OTHER, type Standing } from "./capturedStep.ts";
 import { inputKey } from "./inputKey.ts";
 import { replayed } from "./trainFunction.ts";
 import type { Step, StepWorld } from "./trace.ts";
@@ -23,8 +23,10 @@ const MOST_CHANGES = 3;
 
 /** What a step by hand stands in. */
 export interface HandWorld {
-  /** Asked at each call: undefined where there is nothing to capture with. */
-  stepWorld(): StepWorld | undefined;
+  /** Asked at each call: why nothing is captured now, or what with. */
+  stepWorld(): StepWorld | string;
+  /** How the step is run, again and again. */
+  told(standing: Standing): void;
   /** Called ahead of each step with what a program of it changes. */
   stepping(changes: readonly tf.Variable[]): void;
   /** Takes what gives back all that programs of the step hold; where it is called after that, it is captured anew. */
@@ -47,7 +49,10 @@ export function capturedByHand<Inputs extends readonly tf.Tensor[], Out extends 
   return (...called) => {
     const inputs = (called.length > 0 ? called : (standard ?? [])) as unknown as Inputs;
     const here = world.stepWorld();
-    if (!here) return step(...inputs);
+    if (typeof here === "string") {
+      world.told({ kind: "stock", why: here });
+      return step(...inputs);
+    }
     const shape = inputKey(here.tf, inputs);
     const captured = byShape.get(shape) ?? new Captured();
     byShape.set(shape, captured);
@@ -72,7 +77,10 @@ class Captured {
   run(here: StepWorld, { step, world, every }: ByHand, inputs: readonly tf.Tensor[]): Given {
     if (this.#backend !== here.backend) this.#captured.reset();
     this.#backend = here.backend;
-    if (this.#changes > MOST_CHANGES) return step(...inputs);
+    if (this.#changes > MOST_CHANGES) {
+      world.told({ kind: "stock", why: NO_OTHER });
+      return step(...inputs);
+    }
     const asTensors: Step = (given) => {
       const made = step(...given);
       this.#made = made;
@@ -86,11 +94,14 @@ class Captured {
       if (!this.#captured.program) this.#changes++;
     }
     // Run as it is, it gives what it gives, whatever that is.
-    if (this.#captured.advance(here, asTensors, inputs)) return this.#made;
+    const isRun = this.#captured.advance(here, asTensors, inputs) !== undefined;
+    world.told(this.#captured.standing);
+    if (isRun) return this.#made;
     const { program } = this.#captured;
     world.stepping(program?.variables ?? []);
     return this.#form(replayed(here, program, inputs));
   }
+
   reset(): void {
     this.#captured.reset();
   }

@@ -28,10 +28,10 @@ export interface CaptureWorld {
   /** Whether the notebook wants it. */
   isOn(): boolean;
   /**
-   * How a model is being trained: from a program and how large that is, or as TensorFlow.js does it and why. Told again
-   * and again.
+   * How a model is being trained, or a step by hand where there is none: from a program and how large that is, or as
+   * TensorFlow.js does it and why. Told again and again.
    */
-  told(model: object, how: "captured" | "stock", about: string): void;
+  told(model: object | undefined, how: "captured" | "stock", about: string): void;
   /** A captured step of a loop by hand is about to change these. */
   stepping(changes: readonly tf.Variable[]): void;
   /** Takes what gives back all that a step by hand holds. */
@@ -44,9 +44,6 @@ export type Capture = <Inputs extends readonly tf.Tensor[], Out extends Given>(
   options?: CaptureOptions<Inputs>,
 ) => (...inputs: Inputs | []) => Out;
 
-/** Shorter fits are over before a program of them would be ready. */
-const FEWEST_STEPS = 8;
-
 /** As tf.randomNormal has it where nothing is said. */
 const STANDARD: Scatter = { mean: 0, stdDev: 1 };
 
@@ -55,6 +52,7 @@ export function captureTraining(tf: TensorFlow, world: CaptureWorld): Capture {
   capturer.replace();
   const byHand = {
     stepWorld: () => capturer.stepWorld(),
+    told: (standing: CapturedStep["standing"]) => capturer.tell(undefined, standing),
     stepping: world.stepping.bind(world),
     holding: world.holding.bind(world),
   };
@@ -108,12 +106,16 @@ class Capturer {
     };
   }
 
-  /** What steps can be captured with, or undefined where they cannot. */
-  stepWorld(model?: TrainingModel): StepWorld | undefined {
-    const backend = this.#world.isOn() ? webgpuBackend(this.#tf) : undefined;
-    if (!backend || missingInternals(this.#tf).length > 0) return undefined;
+  /** What steps of the model, or those by hand, are captured with, or why they are not. */
+  stepWorld(model?: TrainingModel): StepWorld | string {
+    if (!this.#world.isOn()) return "captured training is switched off";
+    const backend = webgpuBackend(this.#tf);
+    if (!backend) return "it does not run on WebGPU";
+    const missing = [...missingInternals(this.#tf), ...(model ? missingInModel(model) : [])];
+    if (missing.length > 0) return `this TensorFlow.js has no ${missing.join(", ")}`;
     const scatters = model ? scattersOf(model.layers) : [STANDARD];
-    return { tf: this.#tf, backend, swapRandom: this.#world.swapRandom, scatters };
+    const world = { tf: this.#tf, backend, swapRandom: this.#world.swapRandom, scatters };
+    return (model && this.#known.ownPart(model)) ?? world;
   }
 
   async #fit(
@@ -121,18 +123,19 @@ class Capturer {
     original: FitLoop,
     args: Parameters<FitLoop>,
   ): Promise<tf.History> {
-    const settings = settingsOf(args);
-    const why = this.#whyNot(model) ?? whyNotFit(settings);
     const here = this.stepWorld(model);
-    if (why !== undefined || !here || !settings) {
-      this.#world.told(model, "stock", why ?? "");
+    const settings = settingsOf(args);
+    const asItIs = (why: string): Promise<tf.History> => {
+      this.tell(model, { kind: "stock", why });
       return original.apply(model, args);
-    }
+    };
+    if (typeof here === "string") return asItIs(here);
+    if (typeof settings === "string") return asItIs(settings);
     const callbacks = await callbacksOf(this.#tf, original, model, args);
     const fitWorld = {
       ...here,
       now: () => this.#world.now(),
-      told: (standing: CapturedStep["standing"]) => this.#tell(model, standing),
+      told: (standing: CapturedStep["standing"]) => this.tell(model, standing),
     };
     const programs = this.#programsOf(here.backend, model);
     return new CapturedFit(fitWorld, model, settings, callbacks, programs).run();
@@ -140,10 +143,9 @@ class Capturer {
 
   #batches(model: TrainingModel, f: TrainFunction): TrainFunction {
     const captured: TrainFunction = (data) => {
-      const why = this.#whyNot(model);
       const here = this.stepWorld(model);
-      if (why !== undefined || !here) {
-        this.#world.told(model, "stock", why ?? "");
+      if (typeof here === "string") {
+        this.tell(model, { kind: "stock", why: here });
         return f(data);
       }
       const programs = this.#programsOf(here.backend, model);
@@ -153,22 +155,14 @@ class Capturer {
         states.set(step, state);
         return !isSame;
       };
-      const tell = (standing: CapturedStep["standing"]): void => this.#tell(model, standing);
+      const tell = (standing: CapturedStep["standing"]): void => this.tell(model, standing);
       return capturedFunction(here, f, programs.batches, isChanged, tell)(data);
     };
     originals.set(captured, f);
     return captured;
   }
 
-  #whyNot(model: TrainingModel): string | undefined {
-    if (!this.#world.isOn()) return "captured training is switched off";
-    if (!webgpuBackend(this.#tf)) return "it does not run on WebGPU";
-    const missing = [...missingInternals(this.#tf), ...missingInModel(model)];
-    if (missing.length > 0) return `this TensorFlow.js has no ${missing.join(", ")}`;
-    return this.#known.ownPart(model);
-  }
-
-  #tell(model: TrainingModel, standing: CapturedStep["standing"]): void {
+  tell(model: TrainingModel | undefined, standing: CapturedStep["standing"]): void {
     if (standing.kind === "stock" && !standing.passing)
       this.#world.told(model, "stock", standing.why);
     if (standing.kind === "captured") {
@@ -211,11 +205,4 @@ const NONE: ModelPrograms = noPrograms();
 
 function noPrograms(): ModelPrograms {
   return { training: new Map(), validation: new Map(), batches: new Map(), state: "" };
-}
-
-function whyNotFit(settings: ReturnType<typeof settingsOf>): string | undefined {
-  if (!settings) return "TensorFlow.js does not know this way to fit either";
-  const { rows, batchSize, epochs, initialEpoch } = settings;
-  const steps = Math.ceil(rows / batchSize) * (epochs - initialEpoch);
-  return steps < FEWEST_STEPS ? `it has only ${steps} steps` : undefined;
 }

@@ -23,7 +23,7 @@ export type Standing =
 
 /** A first step makes what the ones after it use; what still makes something new after so many never ends with it. */
 const MOST_TRIES = 3;
-const NO_OTHER = "the step changes from one time to the next";
+export const NO_OTHER = "the step changes from one time to the next";
 /** So often what the step is may change before a program of it is ready: a proof is more work than a step. */
 const MOST_CHANGES = 3;
 /** What changed with every step is looked at again after so many that were the same. */

@@ -23,20 +23,26 @@ export interface FitSettings {
   readonly valIns: readonly tf.Tensor[];
 }
 
-/** Undefined where it is a fit that TensorFlow.js does not know either. */
-export function settingsOf(args: Parameters<FitLoop>): FitSettings | undefined {
+/** Shorter fits are over before a program of them would be ready. */
+const FEWEST_STEPS = 8;
+
+/** Why it is not captured where it is no fit for that. */
+export function settingsOf(args: Parameters<FitLoop>): FitSettings | string {
   const [f, ins, labels, batchSize, epochs, , , valF, valIns, shuffle, , initialEpoch, ...rest] =
     args;
   const rows = ins[0]?.shape[0];
   if (rest.some((one) => one != null) || shuffle === "batch" || rows === undefined)
-    return undefined;
-  return {
+    return "TensorFlow.js does not know this way to fit either";
+  const settings = {
     ...{ f, ins, labels, rows, valF, valIns },
     batchSize: batchSize ?? 32,
     epochs: epochs ?? 1,
     initialEpoch: initialEpoch ?? 0,
     shuffle: shuffle !== false && shuffle !== "",
   };
+  const { epochs: all, initialEpoch: from } = settings;
+  const steps = Math.ceil(rows / settings.batchSize) * (all - from);
+  return steps < FEWEST_STEPS ? `it has only ${steps} steps` : settings;
 }
 
 export interface FitCallbacks {

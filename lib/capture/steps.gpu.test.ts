@@ -94,6 +94,7 @@ describe("a step that is captured, batch by batch", () => {
         optimizer.dispose();
       },
     );
+    expect(captured.told.at(-1)).toEqual(["captured", ""]);
     // Traced again after every sixth step, it sees the new rate then: up to there all is the same.
     expect(captured.seen.calls.slice(0, 12)).toEqual(stock.seen.calls.slice(0, 12));
     expect(captured.seen.calls.at(-1)).toBe(20);

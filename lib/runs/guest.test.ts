@@ -1,6 +1,7 @@
 // Tracking against the real TensorFlow.js on its cpu backend, with the page's half behind it.
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Capture } from "../capture/captureTraining.ts";
 import type { CellId, NotebookId, RunId } from "../base/ids.ts";
 import type { CallContext, CellProgress, Guest } from "../kernel/capability.ts";
 import { readChunks, readConsole, readCurves, readModel } from "../document/runDoc.ts";
@@ -93,6 +94,7 @@ class World {
 
 let world: World;
 let startRun: Start;
+let capture: Capture;
 let time = 0;
 let backend = "cpu";
 
@@ -101,7 +103,9 @@ beforeAll(async () => {
   // Wrapped once, as a worker does; `world` is whatever the test at hand made.
   const guest = new Proxy({} as Guest, { get: (_, key): unknown => Reflect.get(world.guest, key) });
   const named = { ...tf, getBackend: () => backend };
-  startRun = runsGuest(named, { swapRandom, now: () => (time += 40) })(guest)["startRun"] as Start;
+  const names = runsGuest(named, { swapRandom, now: () => (time += 40) })(guest);
+  startRun = names["startRun"] as Start;
+  capture = names["capture"] as Capture;
 });
 
 beforeEach(() => {
@@ -178,12 +182,19 @@ describe("a fit in a cell", () => {
       const model = build();
       for (let i = 0; i < 3; i++) await model.trainOnBatch(x(), y());
     };
-    for (const train of [fitted, batches])
+    const byHand = async (): Promise<void> => {
+      const run = startRun();
+      run.log({ loss: capture(() => tf.scalar(1))() });
+      await Promise.resolve();
+    };
+    for (const train of [fitted, batches, byHand])
       for (const on of [true, false]) {
         world.capturing = on;
         await world.run(() => train());
       }
     expect(world.runs.map((run) => run.params["training"])).toEqual([
+      "stock: it does not run on WebGPU",
+      "stock: captured training is switched off",
       "stock: it does not run on WebGPU",
       "stock: captured training is switched off",
       "stock: it does not run on WebGPU",

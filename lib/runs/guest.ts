@@ -7,7 +7,6 @@ import type { CellId } from "../base/ids.ts";
 import { captureTraining } from "../capture/captureTraining.ts";
 import type { SwapRandom } from "../capture/trace.ts";
 import type { Guest, GuestModule } from "../kernel/capability.ts";
-import { Interrupted } from "../kernel/guest/interruption.ts";
 import type { RunParams } from "../document/runsDoc.ts";
 import type { TrainingPoint } from "./checkpointFile.ts";
 import { type TrainingAround, askPast, checkpointsGuest } from "./checkpoints.ts";
@@ -15,7 +14,7 @@ import { Collector } from "./collector.ts";
 import { watchConsole } from "./consoleWatch.ts";
 import { FitKeeper, type Fitting } from "./fitKeeper.ts";
 import { FitLog, fitCallback } from "./fitLog.ts";
-import { heldByCell } from "./heldByCell.ts";
+import { heldByCell, stepping } from "./handSteps.ts";
 import { checkedStep } from "./step.ts";
 import { type Training, trainingParam } from "./training.ts";
 import { fitDatasetParams, fitParams, metricName, modelParams, summarise } from "./modelFacts.ts";
@@ -48,7 +47,7 @@ interface CellRuns {
   readonly batches: Map<object, number>;
 }
 
-/** Where training runs. `swapRandom` puts another generator in the place of Math.random and gives back the old one. */
+/** Where training runs. */
 export interface RunsWorld {
   readonly swapRandom: SwapRandom;
   /** Milliseconds that only go forward. */
@@ -70,21 +69,6 @@ export function runsGuest(tf: Tf, world: RunsWorld): GuestModule {
         tracking.startRun(name, options?.params),
       ...checkpointsGuest(tf, guest, tracking),
     };
-  };
-}
-
-/** Stops a loop by hand as one that is not captured stops, and reports once for each cell what it trains. */
-function stepping(guest: Guest): (changes: readonly object[]) => void {
-  const reported = new Set<object>();
-  return (changes) => {
-    if (guest.interrupted) throw new Interrupted();
-    if (guest.cell === undefined) return;
-    if (reported.size === 0 && changes.length > 0) guest.atCellEnd(() => reported.clear());
-    for (const one of changes) {
-      if (reported.has(one)) continue;
-      reported.add(one);
-      guest.trained(one);
-    }
   };
 }
 
@@ -202,10 +186,11 @@ class Tracking implements TrainingAround {
     }
   }
 
-  /** Whether a fit came from a captured program, how large it is, and where not, why. */
-  trainedAs(model: object, how: Training["how"], about: string): void {
-    const fit = this.#fits.get(model);
-    const collector = fit?.collector ?? this.#current?.byModel.get(model)?.fits.collector;
+  /** Whether a fit, or a loop by hand, came from a captured program, how large it is, and where not, why. */
+  trainedAs(model: object | undefined, how: Training["how"], about: string): void {
+    const fit = model && this.#fits.get(model);
+    const loop = model ? this.#current?.byModel.get(model)?.fits : this.#current?.byHand.at(-1);
+    const collector = (fit ?? loop)?.collector;
     if (!collector || this.#described.has(collector)) return;
     this.#described.add(collector);
     const param = trainingParam({ how, about });

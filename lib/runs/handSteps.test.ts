@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CellId } from "../base/ids.ts";
-import { heldByCell } from "./heldByCell.ts";
+import { heldByCell } from "./handSteps.ts";
 
 it("gives back what a cell's earlier run holds once it is run again, and nothing of other cells", () => {
   const ends: (() => Promise<void> | void)[] = [];
