@@ -3,15 +3,11 @@
  * worker with TensorFlow.js alone; the same text in both, taken in turns. The viewers are there in both arms.
  */
 import { expect, type Page } from "@playwright/test";
-import { generateDeviceKey, signerOf } from "../../lib/platform/webcrypto.ts";
-import { type NodeRoom, joinByInvite, openRoom, signIn } from "../../lib/platform/node/client.ts";
-import type { RoomKey } from "../../lib/document/rooms.ts";
 import { launchBrowser } from "../launch.ts";
 import {
   addCode,
   chooseBackend,
   foundWorkspace,
-  inviteLink,
   openNewNotebook,
   outputOf,
   runToEnd,
@@ -20,6 +16,7 @@ import {
 import { startServer } from "../server.ts";
 import { serveBare } from "./bare/serve.ts";
 import { described, inTurns, reached, record, roundsOf } from "./figures.ts";
+import { type Viewer, watch } from "./watch.ts";
 
 const ROUNDS = roundsOf(7);
 const MOST = 1.05;
@@ -119,39 +116,4 @@ async function inWorker(page: Page, text: string, backend: string): Promise<Said
   return JSON.parse(
     await page.evaluate(([c, b]) => window.runBare(c, b), [code, backend] as const),
   ) as Said;
-}
-
-interface Viewer {
-  points(): number;
-  close(): void;
-}
-
-/** A member without a browser who has the notebook, the runs and every run open, and counts what comes in. */
-async function watch(origin: string, host: Page): Promise<Viewer> {
-  const signer = await signerOf(await generateDeviceKey());
-  const place = await joinByInvite(origin, await inviteLink(host, "Viewer"), signer, "Ada Obi");
-  const signedIn = await signIn(place, signer);
-  const notebook = new URL(host.url()).pathname.split("/").at(-1) ?? "";
-  const open = new Map<string, NodeRoom>();
-  let updates = 0;
-  const enter = (room: RoomKey): NodeRoom => {
-    const opened = openRoom(place, room, signedIn);
-    open.set(room, opened);
-    return opened;
-  };
-  enter(`notebook/${notebook}` as RoomKey);
-  const runs = enter("runs");
-  runs.doc.on("update", () => {
-    for (const id of runs.doc.getMap("runs").keys()) {
-      const room: RoomKey = `run/${id}` as RoomKey;
-      if (!open.has(room)) enter(room).doc.on("update", () => updates++);
-    }
-  });
-  await runs.synced;
-  return {
-    points: () => updates,
-    close: () => {
-      for (const room of open.values()) room.close();
-    },
-  };
 }

@@ -13,7 +13,7 @@ export interface BarePages {
 export async function serveBare(scripts: Readonly<Record<string, string>>): Promise<BarePages> {
   const files = new Map<string, string>();
   for (const [path, source] of Object.entries(scripts))
-    files.set(path, await bundle(join(import.meta.dirname, source)));
+    files.set(path, await bundle(join(import.meta.dirname, source), "bare"));
   const page = `<!doctype html><meta charset="utf-8"><title>Bare</title><body><script src="/page.js"></script>`;
   const server = createServer((request, response) => {
     const path = (request.url ?? "/").replace(/\?.*$/, "");
@@ -29,7 +29,8 @@ export async function serveBare(scripts: Readonly<Record<string, string>>): Prom
   };
 }
 
-async function bundle(entry: string): Promise<string> {
+/** One script of a source and all that it imports; what it exports is a global of this name. */
+export async function bundle(entry: string, name: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: "error",
@@ -37,7 +38,7 @@ async function bundle(entry: string): Promise<string> {
     build: {
       write: false,
       target: "es2023",
-      lib: { entry, formats: ["iife"], name: "bare" },
+      lib: { entry, formats: ["iife"], name },
     },
   });
   const [output] = Array.isArray(result) ? result : [result];

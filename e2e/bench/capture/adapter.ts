@@ -1,6 +1,8 @@
 /** The adapter that a process measures on: the machine's own where it has one, else software's; or one that does nothing. */
 import type * as tf from "@tensorflow/tfjs";
 import { softwareGpu, webgpuInNode } from "../../softwareGpu.ts";
+import { adapterName } from "./adapterName.ts";
+import { readZeros } from "./readZeros.ts";
 
 /** `empty`: Dawn's null device, whose kernels take no time. */
 export type AdapterKind = "empty" | "real";
@@ -24,19 +26,7 @@ export async function onAdapter(
   if (!found) throw new Error("The adapter is gone");
   return {
     lib,
-    adapter: { name: nameOf(found.info), kind: isHardware ? "hardware" : "software" },
-  };
-}
-
-/** Nothing is computed: what is read must not be what happened to be in that memory, or no two readings agree. */
-function readZeros(): void {
-  const { prototype } = GPUBuffer;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the buffer again
-  const { getMappedRange } = prototype;
-  prototype.getMappedRange = function (...args) {
-    const range = getMappedRange.apply(this, args);
-    if (this.usage & GPUBufferUsage.MAP_READ) new Uint8Array(range).fill(0);
-    return range;
+    adapter: { name: adapterName(found.info), kind: isHardware ? "hardware" : "software" },
   };
 }
 
@@ -44,8 +34,4 @@ async function hasHardware(): Promise<boolean> {
   const { create } = await import("webgpu");
   const found = await create([]).requestAdapter({ powerPreference: "high-performance" });
   return found !== null && !found.info.isFallbackAdapter;
-}
-
-function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
-  return [vendor, architecture, description || device].filter((part) => part !== "").join(" ");
 }

@@ -1,5 +1,6 @@
 /** One fit, measured: what its first epoch took, and what a step took after it. */
 import process from "node:process";
+import { dispatched } from "./dispatches.ts";
 
 export interface Fitted {
   readonly firstMs: number;
@@ -13,24 +14,6 @@ interface Mark {
   readonly at: number;
   readonly cpu: number;
   readonly dispatches: number;
-}
-
-let dispatched = 0;
-
-/** Counts every dispatch of the process from here on, which takes less than a hundredth of what a dispatch takes. */
-export function countDispatches(): void {
-  const { prototype } = GPUComputePassEncoder;
-  const counting =
-    <Args extends unknown[]>(dispatch: (...args: Args) => undefined) =>
-    (self: GPUComputePassEncoder, args: Args): undefined => {
-      dispatched++;
-      return dispatch.apply(self, args);
-    };
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the pass again
-  const count = counting(prototype.dispatchWorkgroups);
-  prototype.dispatchWorkgroups = function (...args) {
-    return count(this, args);
-  };
 }
 
 /** Epochs of so many steps; `fit` says when each is over. The first starts when it is called. */
@@ -55,5 +38,5 @@ export async function measured(
 
 function mark(): Mark {
   const { user, system } = process.cpuUsage();
-  return { at: performance.now(), cpu: user + system, dispatches: dispatched };
+  return { at: performance.now(), cpu: user + system, dispatches: dispatched() };
 }

@@ -8,7 +8,9 @@ import { captureTraining } from "../../../lib/capture/captureTraining.ts";
 import { seededRandom } from "../../../lib/kernel/guest/random.ts";
 import { swapRandom } from "../../../lib/platform/browser/workerWorld.ts";
 import { onAdapter } from "./adapter.ts";
-import { type Fitted, countDispatches, measured } from "./fitted.ts";
+import { countDispatches } from "./dispatches.ts";
+import { type Fitted, measured } from "./fitted.ts";
+import { faultsOf } from "./faults.ts";
 import { BATCH, type Model, models } from "./models.ts";
 import { type PeerId, fitPeer, isPeer, startPeer } from "./peer.ts";
 import { SIDES, type Side, type Task, type Turn } from "./task.ts";
@@ -96,14 +98,6 @@ async function fitted(
   } finally {
     Math.random = systems;
   }
-}
-
-/** What the device says of commands that it did not take: a figure of them would be none. */
-function faultsOf(lib: typeof tf): readonly string[] {
-  const faults: string[] = [];
-  const { device } = lib.backend() as unknown as { readonly device: GPUDevice };
-  device.addEventListener("uncapturederror", ({ error }) => faults.push(error.message));
-  return faults;
 }
 
 async function fittedByPeer(id: PeerId, { steps, epochs }: Size): Promise<Fitted> {
