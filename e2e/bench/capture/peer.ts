@@ -4,56 +4,9 @@
  */
 import { init, defaultDevice, jit, lax, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { BATCH } from "./models.ts";
+import { type Peer, type Weights, peers } from "./peerModels.ts";
 
-type Weights = np.Array[];
 type State = { weights: Weights; means: Weights; squares: Weights; powers: np.Array[] };
-
-interface Peer {
-  readonly input: readonly number[];
-  readonly output: number;
-  readonly shapes: readonly (readonly number[])[];
-  /** Takes its arguments over, as all of jax-js does. */
-  forward(weights: Weights, x: np.Array): np.Array;
-}
-
-const mlp = (...[first = 0, ...units]: number[]): Peer => ({
-  input: [first],
-  output: units.at(-1) ?? 0,
-  shapes: units.flatMap((unit, i) => [[i > 0 ? (units[i - 1] ?? 0) : first, unit], [unit]]),
-  forward: dense,
-});
-
-const peers = {
-  "mlp-784": mlp(784, 256, 128, 10),
-  "mlp-2": mlp(2, 64, 64, 1),
-  cnn: {
-    input: [1, 28, 28],
-    output: 10,
-    shapes: [[8, 1, 3, 3], [8, 1, 1], [16, 8, 3, 3], [16, 1, 1], [400, 64], [64], [64, 10], [10]],
-    forward([k1, b1, k2, b2, ...rest], x) {
-      const first = pooled(convolved(x, k1, b1));
-      return dense(rest, flat(pooled(convolved(first, k2, b2))));
-    },
-  },
-  "cnn-mnist": {
-    input: [1, 28, 28],
-    output: 10,
-    shapes: [
-      [32, 1, 3, 3],
-      [32, 1, 1],
-      [64, 32, 3, 3],
-      [64, 1, 1],
-      [9216, 128],
-      [128],
-      [128, 10],
-      [10],
-    ],
-    forward([k1, b1, k2, b2, ...rest], x) {
-      const first = convolved(x, k1, b1);
-      return dense(rest, flat(pooled(convolved(first, k2, b2))));
-    },
-  },
-} as const satisfies Record<string, Peer>;
 
 export type PeerId = keyof typeof peers;
 
@@ -142,28 +95,6 @@ function adam({ weights, means, squares, powers }: State, gradients: Weights): S
   power1.dispose();
   power2.dispose();
   return next;
-}
-
-function dense(weights: Weights, x: np.Array): np.Array {
-  let value = x;
-  for (let i = 0; i < weights.length; i += 2) {
-    value = np.matmul(value, weights[i] as np.Array).add(weights[i + 1] as np.Array);
-    if (i + 2 < weights.length) value = nn.relu(value);
-  }
-  return value;
-}
-
-function convolved(x: np.Array, kernel?: np.Array, bias?: np.Array): np.Array {
-  return nn.relu(lax.conv(x, kernel as np.Array, [1, 1], "VALID").add(bias as np.Array));
-}
-
-/** Of two by two; what is left over at the edge is left out. */
-function pooled(x: np.Array): np.Array {
-  return lax.reduceWindow(x, (window) => np.max(window), [2, 2], [2, 2]);
-}
-
-function flat(x: np.Array): np.Array {
-  return x.reshape([BATCH, -1]);
 }
 
 function uniform(shape: readonly number[]): np.Array {
