@@ -1,7 +1,7 @@
 /** Writes the WGSL of a fused kernel: the functions of its parts, put together in registers. */
 import type { Indexing } from "./elementwise.ts";
 import { type BufferId, type Command, type FusedKernel, type Graph, infoOf } from "./graph.ts";
-import { WORKGROUP, isScalar } from "./passes/fuse.ts";
+import { EACH, WORKGROUP, isScalar } from "./passes/fuse.ts";
 
 export interface FusedCode {
   readonly code: string;
@@ -27,7 +27,7 @@ export function fusedCode(
     const bound = replaced.get(id) ?? id;
     return `b${bindings.indexOf(bound)}`;
   };
-  const numbers = new Numbers(kernel.count, dispatch[0] * WORKGROUP);
+  const numbers = new Numbers(kernel.count, dispatch[0]);
   const functions = new Functions();
   const loads: string[] = [];
   const steps: string[] = [];
@@ -67,10 +67,13 @@ fn isnan(x : f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u
 fn isinf(x : f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }
 ${functions.text}
 @compute @workgroup_size(${WORKGROUP})
-fn main(@builtin(global_invocation_id) id : vec3<u32>) {
-  let i = id.x + id.y * uniforms.row;
-  if (i >= uniforms.count) { return; }
-  ${[...loads, ...steps, ...stores].join("\n  ")}
+fn main(@builtin(workgroup_id) group : vec3<u32>, @builtin(local_invocation_index) local : u32) {
+  let first = (group.x + group.y * uniforms.row) * ${WORKGROUP * EACH}u + local;
+  for (var each = 0u; each < ${EACH}u; each++) {
+    let i = first + each * ${WORKGROUP}u;
+    if (i >= uniforms.count) { return; }
+    ${[...loads, ...steps, ...stores].join("\n    ")}
+  }
 }
 `;
   return { code, bindings, uniform: numbers.bytes };
@@ -102,7 +105,7 @@ class Numbers {
   readonly #count: number;
   readonly #row: number;
 
-  /** Elements, and how many of them a row of workgroups has. */
+  /** Elements, and how many workgroups a row has. */
   constructor(count: number, row: number) {
     this.#count = count;
     this.#row = row;

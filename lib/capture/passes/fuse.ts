@@ -5,8 +5,9 @@
 import { type BufferId, type Command, type FusedPart, type Graph, infoOf } from "../graph.ts";
 import { Readiness, type Single } from "./readiness.ts";
 
-/** Invocations of a fused kernel that share a workgroup. */
-export const WORKGROUP = 64;
+/** Invocations of a fused kernel that share a workgroup, and elements of each: as many as in TensorFlow.js's own kernels. */
+export const WORKGROUP = 128;
+export const EACH = 4;
 const MOST_WORKGROUPS = 65_535;
 
 /**
@@ -110,7 +111,7 @@ class Group {
       if (output === undefined) throw new Error("A command has no output");
       return { elementwise, inputs, output };
     });
-    const workgroups = Math.ceil(count / WORKGROUP);
+    const workgroups = Math.ceil(count / (WORKGROUP * EACH));
     const x = Math.min(workgroups, MOST_WORKGROUPS);
     return {
       kernel: { kind: "fused", parts, count },
