@@ -17,7 +17,7 @@ export interface Turn {
   readonly adapter: Adapter;
   /** In all of a fit. */
   readonly steps: number;
-  /** The peer is left out where it has not the model, all where it takes minutes. */
+  /** None where it takes minutes. */
   readonly sides: { readonly [side in Side]?: Fitted };
   /** The largest of a weight between the captured and the bare one after all steps; without kernels there is none. */
   readonly difference?: number;

@@ -11,8 +11,8 @@ import { onAdapter } from "./adapter.ts";
 import { countDispatches } from "./dispatches.ts";
 import { type Fitted, measured } from "./fitted.ts";
 import { faultsOf } from "./faults.ts";
-import { BATCH, type Model, models } from "./models.ts";
-import { type PeerId, fitPeer, isPeer, startPeer } from "./peer.ts";
+import { BATCH, type Model, type ModelId, models } from "./models.ts";
+import { fitPeer, startPeer } from "./peer.ts";
 import { SIDES, type Side, type Task, type Turn } from "./task.ts";
 
 const SEED = 11;
@@ -51,7 +51,7 @@ export async function takeTurn({ adapter: kind, model: id, round }: Task): Promi
   const longer = { ...size, epochs: size.epochs * (isEmpty ? MORE : 1) };
   for (const side of [...SIDES.slice(first), ...SIDES.slice(0, first)]) {
     if (side === "peer") {
-      if (isPeer(id)) sides.peer = await fittedByPeer(id, longer);
+      sides.peer = await fittedByPeer(id, longer);
       continue;
     }
     isOn = side === "captured";
@@ -100,7 +100,7 @@ async function fitted(
   }
 }
 
-async function fittedByPeer(id: PeerId, { steps, epochs }: Size): Promise<Fitted> {
+async function fittedByPeer(id: ModelId, { steps, epochs }: Size): Promise<Fitted> {
   await startPeer();
   return measured(steps, (epochIsOver) => fitPeer(id, { steps, epochs }, epochIsOver));
 }
