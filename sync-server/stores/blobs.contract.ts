@@ -147,6 +147,15 @@ export function describeBlobStore(
       await expect(read(digest)).rejects.toThrow();
     });
 
+    it("discards once what it is told to discard several times at once", async () => {
+      const digest = await keep(some(100));
+      const dayAgo = Date.now() - 24 * HOUR;
+      await place.setTime(workspace, digest, dayAgo - HOUR);
+      const all = [1, 2, 3].map(() => store.discard(workspace, digest, dayAgo));
+      expect(await Promise.all(all)).toContain(true);
+      expect(await store.find(workspace, digest)).toBeUndefined();
+    });
+
     it("never discards what it has just told somebody is there, or has just taken", async () => {
       const turns = fc.array(fc.constantFrom("refresh", "write", "discard", "pause"), {
         minLength: 2,

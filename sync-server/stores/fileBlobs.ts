@@ -62,8 +62,10 @@ export async function openFileBlobs(folder: string): Promise<BlobStore> {
       const path = pathOf(workspace, digest);
       const found = await find(workspace, digest);
       if (!found || found.time >= before) return false;
-      const aside = join(discarding, `${workspace}.${digest}`);
-      await rename(path, aside);
+      // A name of its own: another discarding may be under way, and what is written meanwhile is not that one's to take.
+      const aside = join(discarding, `${workspace}.${digest}.${randomBytes(6).toString("hex")}`);
+      const isTaken = await rename(path, aside).then(() => true, unlessMissing);
+      if (!isTaken) return false;
       const late = await factsOf(aside);
       if (late && late.time >= before) {
         await rename(aside, path);
