@@ -23,7 +23,7 @@ const model = tf.sequential({ layers: [
   tf.layers.dense({ units: 1 }),
 ] });
 model.compile({ optimizer: "adam", loss: "meanSquaredError" });`;
-const train = `await model.fit(x, y, { epochs: 8, batchSize: 16, callbacks: { onEpochEnd: () => checkpoint(model) } });
+const train = `await model.fit(x, y, { epochs: 40, batchSize: 16, callbacks: { onEpochEnd: () => checkpoint(model) } });
 (await Promise.all(model.getWeights().map((one) => one.data()))).map((one) => one.join(" ")).join("; ")`;
 
 test("a training whose tab was closed goes on in another member's to the weights it would have had", async ({
@@ -39,13 +39,13 @@ test("a training whose tab was closed goes on in another member's to the weights
   await jun.goto(mira.url());
   await chooseBackend(jun, "WebGPU");
   await run(mira, fit);
-  await expect(cell(mira, fit)).toContainText(/epoch [4-8] of 8/, { timeout: 60_000 });
+  await expect(cell(mira, fit)).toContainText(/epoch ([4-9]|\d\d+) of 40/, { timeout: 60_000 });
   await mira.context().close();
 
-  const goOn = outputOf(jun, fit).getByRole("button", { name: /^Go on from epoch [1-9]$/ });
+  const goOn = outputOf(jun, fit).getByRole("button", { name: /^Go on from epoch \d+$/ });
   await goOn.click();
   await expect(stateOf(jun, fit)).toHaveText("done", { timeout: 60_000 });
-  await expect(outputOf(jun, fit)).toContainText(/Went on from run 1 at epoch [1-9]/);
+  await expect(outputOf(jun, fit)).toContainText(/Went on from run 1 at epoch \d+/);
   const weights = (await outputOf(jun, fit).innerText()).split("\n").find((line) => /;/.test(line));
   await run(jun, fit);
   await expect(outputOf(jun, fit)).not.toContainText("Went on from");

@@ -54,6 +54,8 @@ test("versions: saved, looked at, restored and undone by two; saved offline; dam
   await mira.getByRole("button", { name: "Save version…" }).click();
   await expect(mira.getByRole("textbox", { name: "Message" })).toBeFocused();
   await saveVersion(mira, "Counted twice");
+  // What Jun's will be compared with is there for him.
+  await expect(connection(mira)).toHaveText("Saved");
 
   const jun = await joinWorkspace(browser, mira, "Jun Tan", "Editor");
   await jun.goto(notebook);
