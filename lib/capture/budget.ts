@@ -1,6 +1,10 @@
-/** The memory of all programs of a device together: those that ran longest ago make room for new ones. */
+/**
+ * How much memory programs may take, beside that of their models: each alone, and all of a device together, where those
+ * that ran longest ago make room for new ones. In bytes.
+ */
 
-/** Bytes. */
+/** As much as many devices have for one buffer. */
+export const MOST_ALONE = 2 ** 30;
 export const MOST_TOGETHER = 2 * 2 ** 30;
 
 interface Holder {

@@ -1,7 +1,7 @@
 /** Puts captured training in the place of TensorFlow.js's own, for every model and step that it can take. */
 import type * as tf from "@tensorflow/tfjs";
 import { type CaptureOptions, type Given, capturedByHand } from "./captureStep.ts";
-import type { CapturedStep } from "./capturedStep.ts";
+import type { CapturedStep, Standing } from "./capturedStep.ts";
 import { CapturedFit, type Programs } from "./fit.ts";
 import { callbacksOf, settingsOf } from "./fitSettings.ts";
 import {
@@ -52,7 +52,7 @@ export function captureTraining(tf: TensorFlow, world: CaptureWorld): Capture {
   capturer.replace();
   const byHand = {
     stepWorld: () => capturer.stepWorld(),
-    told: (standing: CapturedStep["standing"]) => capturer.tell(undefined, standing),
+    told: (standing: Standing) => capturer.tell(undefined, standing),
     stepping: world.stepping.bind(world),
     holding: world.holding.bind(world),
   };
@@ -113,7 +113,7 @@ class Capturer {
     if (!backend) return "it does not run on WebGPU";
     const missing = [...missingInternals(this.#tf), ...(model ? missingInModel(model) : [])];
     if (missing.length > 0) return `this TensorFlow.js has no ${missing.join(", ")}`;
-    const scatters = model ? scattersOf(model.layers) : [STANDARD];
+    const scatters = (): readonly Scatter[] => (model ? scattersOf(model.layers) : [STANDARD]);
     const world = { tf: this.#tf, backend, swapRandom: this.#world.swapRandom, scatters };
     return (model && this.#known.ownPart(model)) ?? world;
   }
@@ -135,7 +135,7 @@ class Capturer {
     const fitWorld = {
       ...here,
       now: () => this.#world.now(),
-      told: (standing: CapturedStep["standing"]) => this.tell(model, standing),
+      told: (standing: Standing) => this.tell(model, standing),
     };
     const programs = this.#programsOf(here.backend, model);
     return new CapturedFit(fitWorld, model, settings, callbacks, programs).run();
@@ -155,14 +155,14 @@ class Capturer {
         states.set(step, state);
         return !isSame;
       };
-      const tell = (standing: CapturedStep["standing"]): void => this.tell(model, standing);
+      const tell = (standing: Standing): void => this.tell(model, standing);
       return capturedFunction(here, f, programs.batches, isChanged, tell)(data);
     };
     originals.set(captured, f);
     return captured;
   }
 
-  tell(model: TrainingModel | undefined, standing: CapturedStep["standing"]): void {
+  tell(model: TrainingModel | undefined, standing: Standing): void {
     if (standing.kind === "stock" && !standing.passing)
       this.#world.told(model, "stock", standing.why);
     if (standing.kind === "captured") {

@@ -3,7 +3,7 @@
  * callbacks as TensorFlow.js's own loop, which it stands in for (engine/training.js, fitLoop, 4.22).
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { CapturedStep } from "./capturedStep.ts";
+import type { CapturedStep, Standing } from "./capturedStep.ts";
 import { COPIED } from "./deviceBuffer.ts";
 import type { FitCallbacks, FitSettings } from "./fitSettings.ts";
 import { GatheredSteps } from "./gatheredStep.ts";
@@ -22,7 +22,7 @@ export interface FitWorld extends StepWorld {
   /** Milliseconds that only go forward. */
   now(): number;
   /** How the model is trained, once it is known, and again where it is another matter by then. */
-  told(standing: CapturedStep["standing"]): void;
+  told(standing: Standing): void;
 }
 
 /** A model's programs, by the rows of their batches. */
@@ -172,7 +172,7 @@ export class CapturedFit {
     return steps;
   }
 
-  #say(standing: CapturedStep["standing"]): void {
+  #say(standing: Standing): void {
     if (standing.kind !== "stock" && standing.kind !== "captured") return;
     if (standing.kind === "stock" && standing.passing) {
       this.#passing = standing.why;

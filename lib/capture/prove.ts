@@ -6,6 +6,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { VALUES, resourceOf } from "./deviceBuffer.ts";
 import type { WebGpuBackend } from "./internals.ts";
 import { NotCapturable } from "./notCapturable.ts";
+import { MOST_ALONE } from "./budget.ts";
 import { type Plan, bytesOf, plan } from "./plan.ts";
 import { Program } from "./program.ts";
 import { readBack } from "./readBack.ts";
@@ -45,12 +46,9 @@ export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]
   return { outputs, found };
 }
 
-/** A program's own memory may be this much, beside that of the model: as much as many devices have for one buffer. */
-const MOST_BYTES = 1 << 30;
-
 function refuseLarge(plan: Plan): void {
   const bytes = bytesOf(plan);
-  if (bytes > MOST_BYTES)
+  if (bytes > MOST_ALONE)
     throw new NotCapturable(`a program of it would take ${(bytes / 1e9).toFixed(1)} GB`);
 }
 

@@ -45,8 +45,8 @@ export interface StepWorld {
   readonly tf: TensorFlow;
   readonly backend: WebGpuBackend;
   readonly swapRandom: SwapRandom;
-  /** What numbers a step may draw beside even ones. */
-  readonly scatters: readonly Scatter[];
+  /** What numbers a step may draw beside even ones: asked for where one is traced. */
+  readonly scatters: () => readonly Scatter[];
 }
 
 /** Throws NotCapturable with the reason where the step is not the same commands each time. */
@@ -59,7 +59,7 @@ export function trace(
   for (const { dataId } of [...variables, ...inputs]) backend.uploadToGPU(dataId as DataId);
   submitPending(backend);
   const held = new Map(variables.map((one) => [one, tf.keep(tf.clone(one))]));
-  const draws = new Draws(tf, scatters);
+  const draws = new Draws(tf, scatters());
   const recorder = new Recorder(backend, new Set(variables.map(({ dataId }) => dataId)), draws);
   const before = variables.map((one) => ({ one, dataId: one.dataId as DataId }));
   const outsideOf = (dataId: DataId): Outside => {

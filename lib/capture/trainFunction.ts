@@ -3,7 +3,7 @@
  * with the same results, from a program once there is one.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { CapturedStep } from "./capturedStep.ts";
+import { CapturedStep, type Standing } from "./capturedStep.ts";
 import { resourceOf } from "./deviceBuffer.ts";
 import { drawn } from "./gatheredStep.ts";
 import { inputKey } from "./inputKey.ts";
@@ -20,7 +20,7 @@ export function capturedFunction(
   f: TrainFunction,
   steps: StepsByShape,
   isChanged: (step: CapturedStep) => boolean,
-  told: (standing: CapturedStep["standing"]) => void,
+  told: (standing: Standing) => void,
 ): TrainFunction {
   return (data) => {
     const inputs = data.filter((one) => one !== null);

@@ -37,7 +37,6 @@ export async function timed(
   const marks = marksOf(trace);
   const [began, ended] = [theOne(marks, MARKS.began), theOne(marks, MARKS.ended)];
   const mains = groupedByThread(marks.filter(({ name }) => name === tick));
-  console.log(mains.map((m) => [m[0]?.thread, m.length, spent(m, began.at, ended.at)]));
   return {
     said,
     times: {
