@@ -24,6 +24,33 @@ const training = (epochs: number): string => `const model = tf.sequential({
 model.compile({ optimizer: tf.train.adam(0.02), loss: "binaryCrossentropy", metrics: ["accuracy"] });
 (await model.fit(x, y, { epochs: ${epochs}, batchSize: 32, validationSplit: 0.25 })).history.loss.join(" ")`;
 
+const byHand = `import { capture, startRun } from "ensemble";
+const w = tf.variable(tf.zeros([4, 1]));
+const optimizer = tf.train.adam(0.05);
+const step = capture((rows, wanted) =>
+  optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(wanted, tf.matMul(rows, w)), true)!);
+const own = startRun("by hand");
+for (let i = 0; i < 200; i++) {
+  const loss = step(x, y);
+  own.log({ loss: (await loss.data())[0]! });
+  loss.dispose();
+}`;
+
+test("a loop by hand is captured, and its run says so", async ({ browser, server }) => {
+  const page = await foundWorkspace(browser, server.origin, "Mira Lind");
+  await openNewNotebook(page);
+  await chooseBackend(page, "WebGPU");
+  await addCode(page, data);
+  await runToEnd(page, await addCode(page, byHand), 90_000);
+  await openSection(page, "Runs");
+  await page.getByRole("link", { name: "by hand" }).click();
+  const record = page.getByRole("main");
+  await expect(
+    record.getByRole("row", { name: /training captured \d+ dispatches a step, \d+ kB/ }),
+  ).toBeVisible();
+  await expect(page.getByRole("figure", { name: "loss" })).toBeVisible();
+});
+
 test("a run is recorded with everything that led to it, and is the same without captured training", async ({
   browser,
   server,
