@@ -51,7 +51,8 @@ export async function inTurns(
 /** Prints one figure against what it must reach, and says whether it does. */
 export function reached(what: string, value: number, most: number, unit = ""): boolean {
   const ok = value <= most;
-  const said = value >= 100 ? value.toFixed(0) : value.toFixed(3);
+  const isSmall = value > 0 && value < 0.001;
+  const said = isSmall ? value.toExponential(1) : value.toFixed(value >= 100 ? 0 : 3);
   console.log(`  ${ok ? "reached" : "MISSED "}  ${what}: ${said}${unit} (at most ${most}${unit})`);
   return ok;
 }

@@ -13,7 +13,7 @@ export type Standing =
   /** As TensorFlow.js runs it; the next step may be captured. */
   | { readonly kind: "trying" }
   /** The same, while what a program gives is on its way from the device. */
-  | { readonly kind: "proving" }
+  | { readonly kind: "proving"; readonly over: Promise<void> }
   /** The next step is traced again. */
   | { readonly kind: "proved"; readonly program: Program }
   /** From its program. */
@@ -76,13 +76,13 @@ export class CapturedStep {
   #prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
     try {
       const { outputs, found } = prove(world, step, inputs);
-      const proving: Standing = { kind: "proving" };
-      this.#standing = proving;
-      void found.then(
+      const over = found.then(
         (one) => this.#found(proving, one),
         // The device was lost or the model disposed of: whoever reads what the step gave is told so.
         () => this.#found(proving, { program: undefined, difference: NaN }),
       );
+      const proving: Standing = { kind: "proving", over };
+      this.#standing = proving;
       return outputs;
     } catch (error) {
       if (!(error instanceof NotCapturable)) throw error;

@@ -7,7 +7,7 @@ import type { CapturedStep, Standing } from "./capturedStep.ts";
 import { COPIED } from "./deviceBuffer.ts";
 import type { FitCallbacks, FitSettings } from "./fitSettings.ts";
 import { GatheredSteps } from "./gatheredStep.ts";
-import { type TrainingModel, submitPending } from "./internals.ts";
+import { type TrainingModel, computesInSoftware, submitPending } from "./internals.ts";
 import { LossLog } from "./lossLog.ts";
 import { modelState } from "./modelState.ts";
 import { type Observers, observersOf } from "./observers.ts";
@@ -37,6 +37,7 @@ export class CapturedFit {
   readonly #world: FitWorld;
   readonly #model: TrainingModel;
   readonly #settings: FitSettings;
+  readonly #isInSoftware: boolean;
   readonly #callbacks: FitCallbacks;
   readonly #observers: Observers;
   readonly #programs: Programs;
@@ -63,6 +64,7 @@ export class CapturedFit {
     this.#world = world;
     this.#model = model;
     this.#settings = settings;
+    this.#isInSoftware = computesInSoftware(world.backend);
     this.#callbacks = callbacks;
     this.#observers = observersOf(world.tf, callbacks.own);
     this.#programs = programs;
@@ -158,6 +160,8 @@ export class CapturedFit {
     this.#say(standing);
     if (outputs) {
       log.addTensors(batch, size, outputs);
+      // Steps asked for meanwhile would go ahead of the proof, and each takes longer there than it.
+      if (standing.kind === "proving" && this.#isInSoftware) await standing.over;
       return 1;
     }
     const full = Math.floor((rows - at) / batchSize);

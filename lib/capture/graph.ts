@@ -2,6 +2,7 @@
  * A training step as data: buffers, and the commands that fill them from one another. It knows neither TensorFlow.js nor
  * a device; passes take a graph and give a graph.
  */
+import type { Arithmetic } from "./arithmetic.ts";
 import type { Elementwise } from "./elementwise.ts";
 
 /** Numbers the buffers of one graph, from 0. */
@@ -48,6 +49,12 @@ export interface FusedKernel {
   readonly count: number;
 }
 
+/** WGSL of our own that binds as TensorFlow.js's kernels do. */
+export interface WrittenKernel {
+  readonly kind: "written";
+  readonly code: string;
+}
+
 export interface FusedPart {
   readonly elementwise: Elementwise;
   readonly inputs: readonly BufferId[];
@@ -55,7 +62,7 @@ export interface FusedPart {
 }
 
 export interface Command {
-  readonly kernel: StockKernel | FusedKernel;
+  readonly kernel: StockKernel | FusedKernel | WrittenKernel;
   readonly inputs: readonly BufferId[];
   readonly outputs: readonly BufferId[];
   /** Bytes of the kernel's uniform; a fused kernel's are made where it is laid out. */
@@ -64,6 +71,8 @@ export interface Command {
   readonly dispatch: readonly [number, number, number];
   /** What a stock kernel does to each element by itself, where that is all it does. */
   readonly elementwise: Elementwise | null;
+  /** What a stock kernel computes, where another could compute the same. */
+  readonly arithmetic: Arithmetic | null;
 }
 
 /** A variable's new values, which the next step reads as its old ones. */
@@ -118,8 +127,18 @@ function contentOf(origin: Origin): string {
 
 /** What a command does, whatever buffers it does it to. */
 export function keyOf({ kernel, dispatch, uniform }: Command): string {
-  const what = kernel.kind === "stock" ? kernel.key : `fused${kernel.count}`;
-  return `${what},${dispatch.join(",")},${uniform ? hash(uniform) : ""}`;
+  return `${kernelKey(kernel)},${dispatch.join(",")},${uniform ? hash(uniform) : ""}`;
+}
+
+function kernelKey(kernel: Command["kernel"]): string {
+  switch (kernel.kind) {
+    case "stock":
+      return `${kernel.key}`;
+    case "fused":
+      return `fused${kernel.count}`;
+    case "written":
+      return kernel.code;
+  }
 }
 
 /** Two rounds of FNV-like mixing and the length: for telling constants of one program apart. */

@@ -34,6 +34,16 @@ export interface WebGpuProgram {
   /** Names of its own uniforms as WGSL declares them: "alpha : f32,". */
   readonly uniforms?: string;
   readonly op?: unknown;
+  /** Of kernels of matrices, pictures and rows. */
+  readonly workgroupSize?: readonly number[];
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+  /** Multiplies a single row. */
+  readonly isVectorA?: boolean;
+  readonly addBias?: boolean;
+  readonly activation?: string | null;
+  readonly isChannelsLast?: boolean;
+  readonly reduceType?: string;
   getUserCode(): string;
 }
 
@@ -178,6 +188,13 @@ const ENGINE_FIELDS = [
 /** The backend in use where it is WebGPU's. */
 export function webgpuBackend(tf: TensorFlow): WebGpuBackend | undefined {
   return tf.getBackend() === "webgpu" ? (tf.backend() as unknown as WebGpuBackend) : undefined;
+}
+
+/** Whether a processor does the device's work: what waits and shares memory is slow there. */
+export function computesInSoftware({ device }: WebGpuBackend): boolean {
+  // Not every browser says.
+  const { adapterInfo } = device as { adapterInfo?: Partial<GPUAdapterInfo> };
+  return adapterInfo?.isFallbackAdapter === true;
 }
 
 /** Fields that are not there: in the version that the rest was written for, none. */

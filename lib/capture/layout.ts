@@ -88,6 +88,10 @@ async function compile(
   const { kernel, inputs, outputs, uniform } = command;
   if (kernel.kind === "stock")
     return { command, pipeline: kernel.pipeline, bindings: [...outputs, ...inputs], uniform };
+  if (kernel.kind === "written") {
+    const pipeline = await pipelineOf(device, kernel.code);
+    return { command, pipeline, bindings: [...outputs, ...inputs], uniform };
+  }
   const fused = fusedCode(graph, { ...command, kernel }, placement.inPlace);
   const pipeline = await pipelineOf(device, fused.code);
   return { command, pipeline, bindings: fused.bindings, uniform: fused.uniform };
@@ -98,10 +102,10 @@ function pipelineOf(device: GPUDevice, code: string): Promise<GPUComputePipeline
   compiled.set(device, known);
   let pipeline = known.get(code);
   if (!pipeline) {
-    const module = device.createShaderModule({ code, label: "fused" });
+    const module = device.createShaderModule({ code, label: "captured" });
     pipeline = device.createComputePipelineAsync({
       layout: "auto",
-      label: "fused",
+      label: "captured",
       compute: { module, entryPoint: "main" },
     });
     known.set(code, pipeline);

@@ -26,7 +26,8 @@ const elementwise = (name: string, arity: 1 | 2, count: number): Elementwise => 
 
 function applied(command: Command, read: (id: BufferId) => Expression): Expression {
   const { inputs } = command;
-  const what = command.elementwise?.body ?? keyOf(command);
+  const { arithmetic, elementwise } = command;
+  const what = arithmetic ? JSON.stringify(arithmetic) : (elementwise?.body ?? keyOf(command));
   return `${what}(${inputs.map(read).join()})`;
 }
 
@@ -110,7 +111,7 @@ function asPlanned({ graph, once, placement }: Plan, outside: number): Left {
     const written = new Set<BufferId>();
     for (const command of commands) {
       const { kernel } = command;
-      if (kernel.kind === "stock") {
+      if (kernel.kind !== "fused") {
         for (const id of command.outputs) {
           write(id, stock(command, read, written.has(id)));
           written.add(id);
@@ -202,6 +203,8 @@ function graphOf(list: readonly Drawn[], updated: readonly number[]): Graph {
       uniform: null,
       dispatch: [1, 1, 1],
       elementwise: kind === "map" ? elementwise(`f${name}`, 2, size / 4) : null,
+      arithmetic:
+        kind === "other" && name === 3 ? { kind: "transpose", rows: 1, columns: size / 4 } : null,
     });
   }
   const computed = buffers.flatMap(({ origin }, id) => (origin.kind === "computed" ? [id] : []));
@@ -226,7 +229,10 @@ describe("a plan", () => {
         const graph = graphOf(list, which);
         const expected = asTraced(graph, VARIABLES);
         for (const fusing of [true, false])
-          expect(asPlanned(plan(graph, { bindings, fusing }), VARIABLES)).toEqual(expected);
+          for (const alone of [true, false])
+            expect(asPlanned(plan(graph, { bindings, alone, fusing }), VARIABLES)).toEqual(
+              expected,
+            );
       }),
       options,
     );
@@ -235,7 +241,9 @@ describe("a plan", () => {
   it("gives no kernel more buffers than the device has bindings for, where it fused it", () => {
     fc.assert(
       fc.property(drawn, updated, fc.integer({ min: 4, max: 10 }), (list, which, bindings) => {
-        const { graph, placement } = plan(graphOf(list, which), { bindings, fusing: true });
+        const { graph, placement } = plan(graphOf(list, which), {
+          ...{ bindings, alone: true, fusing: true },
+        });
         for (const { kernel, inputs, outputs } of graph.commands)
           if (kernel.kind === "fused" && kernel.parts.length > 1)
             expect(
@@ -256,7 +264,7 @@ describe("a plan", () => {
     const traced = graphOf(list, [99, 99, 2, 98]);
     const { graph, once, placement } = plan(
       { ...traced, outputs: [] },
-      { bindings: 8, fusing: true },
+      { bindings: 8, alone: true, fusing: true },
     );
     expect(once).toHaveLength(1);
     expect(graph.commands).toHaveLength(1);

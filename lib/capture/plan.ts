@@ -1,5 +1,6 @@
 /** From the trace of a step to what a device is to do for it: the passes in their order, and nothing else. */
 import { type Command, type Graph, fingerprint } from "./graph.ts";
+import { alone } from "./passes/alone.ts";
 import { fuse } from "./passes/fuse.ts";
 import { order } from "./passes/order.ts";
 import { dropUnused, mergeConstants, mergeRepeated, splitConstant } from "./passes/simplify.ts";
@@ -10,6 +11,8 @@ export interface Plan {
   /** Run once, ahead of the first step. */
   readonly once: readonly Command[];
   readonly placement: Placement;
+  /** Whether kernels that share no memory are among its. */
+  readonly hasOwnKernels: boolean;
   /** Equal for two steps that do the same. */
   readonly fingerprint: string;
 }
@@ -17,6 +20,8 @@ export interface Plan {
 export interface PlanOptions {
   /** Storage buffers that the device lets one kernel have. */
   readonly bindings: number;
+  /** Whether kernels that share no memory stand in for TensorFlow.js's. */
+  readonly alone: boolean;
   /** Off, every command stays as TensorFlow.js made it. */
   readonly fusing: boolean;
 }
@@ -26,12 +31,17 @@ export function bytesOf({ placement }: Plan): number {
   return placement.slots.reduce((all, size) => all + size, 0);
 }
 
-export function plan(traced: Graph, { bindings, fusing }: PlanOptions): Plan {
-  const { once, each } = splitConstant(dropUnused(mergeRepeated(mergeConstants(traced))));
+export function plan(traced: Graph, { bindings, alone: isAlone, fusing }: PlanOptions): Plan {
+  const split = splitConstant(dropUnused(mergeRepeated(mergeConstants(traced))));
+  const once = isAlone ? alone(split.once) : split.once;
+  const each = isAlone ? { ...split.each, commands: alone(split.each.commands) } : split.each;
   const planned = (graph: Graph): Plan => {
     const ordered = order(graph);
     const placement = place(ordered, once);
-    return { graph: ordered, once, placement, fingerprint: fingerprint(traced) };
+    const hasOwnKernels = [...once, ...ordered.commands].some(
+      ({ kernel }) => kernel.kind === "written",
+    );
+    return { graph: ordered, once, placement, hasOwnKernels, fingerprint: fingerprint(traced) };
   };
   if (!fusing) return planned(each);
   const hoped = planned(fuse(each, bindings, true));

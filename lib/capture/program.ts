@@ -63,6 +63,8 @@ export class Program {
   /** What a step changes. */
   readonly variables: readonly tf.Variable[];
   readonly dispatches: number;
+  /** Whether kernels that share no memory are among its. */
+  readonly hasOwnKernels: boolean;
   readonly #tf: TensorFlow;
   readonly #backend: WebGpuBackend;
   readonly #plan: Plan;
@@ -98,6 +100,7 @@ export class Program {
       .map((one) => ({ ...one, group: undefined }));
     this.bytes = layout.bytes;
     this.dispatches = this.#steps.length;
+    this.hasOwnKernels = plan.hasOwnKernels;
     this.outputSizes = plan.graph.outputs.map((id) => infoOf(plan.graph, id).size);
   }
 

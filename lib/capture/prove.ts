@@ -4,10 +4,10 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { VALUES, resourceOf } from "./deviceBuffer.ts";
-import type { WebGpuBackend } from "./internals.ts";
+import { type WebGpuBackend, computesInSoftware } from "./internals.ts";
 import { NotCapturable } from "./notCapturable.ts";
 import { MOST_ALONE } from "./budget.ts";
-import { type Plan, bytesOf, plan } from "./plan.ts";
+import { type Plan, type PlanOptions, bytesOf, plan } from "./plan.ts";
 import { Program } from "./program.ts";
 import { readBack } from "./readBack.ts";
 import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
@@ -32,8 +32,9 @@ const RUNS_OF_ITSELF = 3;
 export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Proof {
   const { tf } = world;
   const traced = trace(world, step, inputs);
-  const fused = planned(world, traced, true);
-  refuseLarge(fused);
+  const isSoftware = computesInSoftware(world.backend);
+  const best = planned(world, traced, { alone: isSoftware, fusing: true });
+  refuseLarge(best);
   const hold = (tensors: readonly tf.Tensor[]): tf.Tensor[] =>
     tensors.map((one) => tf.keep(tf.clone(one)));
   const [before, given] = [hold(traced.variables), hold(inputs)];
@@ -41,7 +42,7 @@ export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]
   const after = hold([...traced.variables, ...outputs]);
   const rehearsal = new Rehearsal(world, traced, { before, given, drawn });
   const found = rehearsal
-    .compare(fused, after)
+    .compare(best, after)
     .finally(() => tf.dispose([...before, ...given, ...after]));
   return { outputs, found };
 }
@@ -52,9 +53,13 @@ function refuseLarge(plan: Plan): void {
     throw new NotCapturable(`a program of it would take ${(bytes / 1e9).toFixed(1)} GB`);
 }
 
-function planned({ backend }: StepWorld, { graph }: Traced, fusing: boolean): Plan {
+function planned(
+  { backend }: StepWorld,
+  { graph }: Traced,
+  options: Omit<PlanOptions, "bindings">,
+): Plan {
   const bindings = backend.device.limits.maxStorageBuffersPerShaderStage;
-  return plan(graph, { bindings, fusing });
+  return plan(graph, { bindings, ...options });
 }
 
 function stepped(
@@ -93,38 +98,37 @@ class Rehearsal {
     this.#beginning = beginning;
   }
 
-  async compare(plan: Plan, after: readonly tf.Tensor[]): Promise<Found> {
-    const built: Program[] = [];
-    try {
-      return await this.#compare(plan, after, built);
-    } catch (error) {
-      for (const program of built) program.dispose();
-      throw error;
-    }
+  /** `best`: the plan that is hoped for. */
+  async compare(best: Plan, after: readonly tf.Tensor[]): Promise<Found> {
+    const wanted = await valuesOf(this.#world.backend, after);
+    const others = [
+      ...(best.hasOwnKernels ? [{ alone: false, fusing: true }] : []),
+      { alone: false, fusing: false },
+    ];
+    let found = await this.#compare(best, wanted);
+    for (const other of others)
+      if (!found.program)
+        found = await this.#compare(planned(this.#world, this.#traced, other), wanted);
+    return found;
   }
 
-  async #compare(plan: Plan, after: readonly tf.Tensor[], built: Program[]): Promise<Found> {
-    const wanted = await valuesOf(this.#world.backend, after);
-    const fused = await this.#build(plan);
-    if (fused) built.push(fused);
-    const fusedDiffers = fused ? differenceOf(await this.#run(fused), wanted) : Infinity;
-    if (fusedDiffers === 0) return { program: fused, difference: 0 };
-    const plain = await this.#build(planned(this.#world, this.#traced, false));
-    if (plain) built.push(plain);
-    const runs: (readonly Float32Array[])[] = [wanted];
-    for (let i = 0; plain && i < RUNS_OF_ITSELF; i++) runs.push(await this.#run(plain));
-    const itself = spread(runs);
-    const plainDiffers = Math.max(...runs.slice(1).map((one) => differenceOf(one, wanted)));
-    if (fused && fusedDiffers <= itself) {
-      plain?.dispose();
-      return { program: fused, difference: fusedDiffers };
+  async #compare(plan: Plan, wanted: Values): Promise<Found> {
+    const program = await this.#build(plan);
+    if (!program) return { program, difference: Infinity };
+    try {
+      const runs: Values[] = [await this.#run(program)];
+      const differences = (): number[] => runs.map((one) => differenceOf(one, wanted));
+      // As near to what the step left as it is to itself: it differs where the device adds in any order.
+      const isSame = (): boolean => Math.min(...differences()) <= spread(runs);
+      for (let i = 0; i < RUNS_OF_ITSELF && !isSame(); i++) runs.push(await this.#run(program));
+      const difference = Math.min(...differences());
+      if (isSame()) return { program, difference };
+      program.dispose();
+      return { program: undefined, difference };
+    } catch (error) {
+      program.dispose();
+      throw error;
     }
-    fused?.dispose();
-    // It is the same kernels in the same order: it differs only as the step differs from itself.
-    const isSame = plainDiffers === 0 || spread(runs.slice(1)) >= plainDiffers;
-    if (plain && isSame) return { program: plain, difference: plainDiffers };
-    plain?.dispose();
-    return { program: undefined, difference: fusedDiffers };
   }
 
   /** Undefined where the device does not take its kernels. */
@@ -174,6 +178,9 @@ class Rehearsal {
     }
   }
 }
+
+/** Of what a step changes and gives. */
+type Values = readonly Float32Array[];
 
 async function valuesOf(
   backend: WebGpuBackend,

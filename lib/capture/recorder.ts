@@ -3,9 +3,10 @@
  * the place of the backend's own methods it takes out again.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { arithmeticOf } from "./arithmetic.ts";
 import { VALUES } from "./deviceBuffer.ts";
 import type { Drawing, Draws } from "./draws.ts";
-import { type Elementwise, elementwiseOf } from "./elementwise.ts";
+import { elementwiseOf } from "./elementwise.ts";
 import type { BufferId, BufferInfo, Command, Graph, Origin, Update } from "./graph.ts";
 import {
   type BufferPool,
@@ -24,7 +25,13 @@ import {
   virtualBindGroup,
   virtualEncoder,
   virtualPool,
+  virtualWrite,
 } from "./virtualDevice.ts";
+
+/** What the backend was asked to run. */
+interface Running extends Pick<Command, "elementwise" | "arithmetic"> {
+  readonly name: string;
+}
 
 export class Recorder {
   readonly #backend: WebGpuBackend;
@@ -48,7 +55,7 @@ export class Recorder {
   readonly outside: DataId[] = [];
   readonly optimizers = new Set<tf.Optimizer>();
   #uploading: DataId | undefined;
-  #running: { readonly name: string; readonly elementwise: Elementwise | null } | undefined;
+  #running: Running | undefined;
 
   constructor(backend: WebGpuBackend, variables: ReadonlySet<object>, draws: Draws) {
     this.#backend = backend;
@@ -145,8 +152,12 @@ export class Recorder {
       const dtypes = [dtype, ...inputs.map(({ dataId }) => tensorMap.get(dataId).dtype)];
       const shapes = inputs.map(({ shape }) => shape);
       const name = program.constructor.name;
-      const elementwise = output ? null : elementwiseOf(program, shapes, dtypes, uniforms ?? []);
-      this.#running = { name, elementwise };
+      const about = [program, shapes, dtypes, uniforms ?? []] as const;
+      this.#running = {
+        name,
+        elementwise: output ? null : elementwiseOf(...about),
+        arithmetic: output ? null : arithmeticOf(...about),
+      };
       try {
         return original(program, inputs, dtype, uniforms, output);
       } finally {
@@ -186,13 +197,14 @@ export class Recorder {
   #dispatched({ pipeline, buffers, uniform, workgroups }: Dispatch): void {
     const [output, ...inputs] = buffers.map((buffer) => this.#number(buffer));
     if (output === undefined || !this.#running) throw new NotCapturable("the step draws a picture");
+    const { name, ...meaning } = this.#running;
     this.#commands.push({
-      kernel: { kind: "stock", name: this.#running.name, pipeline, key: numberOf(pipeline) },
+      kernel: { kind: "stock", name, pipeline, key: numberOf(pipeline) },
       inputs,
       outputs: [output],
       uniform,
       dispatch: workgroups,
-      elementwise: this.#running.elementwise,
+      ...meaning,
     });
   }
 
@@ -284,15 +296,4 @@ function countedBy(optimizers: Set<tf.Optimizer>) {
   return function (this: tf.Optimizer): void {
     optimizers.add(this);
   };
-}
-
-function virtualWrite(
-  to: GPUBuffer,
-  _: number,
-  data: ArrayBuffer,
-  offset = 0,
-  size = data.byteLength - offset,
-): void {
-  if (!isVirtual(to)) throw new NotCapturable("the step writes into a buffer from before it");
-  to.data = data.slice(offset, offset + size);
 }

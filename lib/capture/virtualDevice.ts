@@ -74,6 +74,17 @@ export function virtualPool(released: (buffer: GPUBuffer) => void): BufferPool {
   };
 }
 
+export function virtualWrite(
+  to: GPUBuffer,
+  _: number,
+  data: ArrayBuffer,
+  offset = 0,
+  size = data.byteLength - offset,
+): void {
+  if (!isVirtual(to)) throw new NotCapturable("the step writes into a buffer from before it");
+  to.data = data.slice(offset, offset + size);
+}
+
 export function virtualBindGroup({ entries }: GPUBindGroupDescriptor): VirtualBindings {
   const buffers: GPUBuffer[] = [];
   let uniform: Uint8Array | null = null;

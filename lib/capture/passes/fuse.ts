@@ -120,6 +120,7 @@ class Group {
       uniform: null,
       dispatch: [x, Math.ceil(workgroups / x), 1],
       elementwise: null,
+      arithmetic: null,
     };
   }
 
