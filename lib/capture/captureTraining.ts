@@ -7,18 +7,21 @@ import { callbacksOf, settingsOf } from "./fitSettings.ts";
 import {
   type FitLoop,
   type TensorFlow,
+  type PredictLoop,
   type TrainFunction,
   type TrainingModel,
   type WebGpuBackend,
+  isTaped,
   missingInModel,
   missingInternals,
   webgpuBackend,
 } from "./internals.ts";
-import { modelState } from "./modelState.ts";
+import { layersState, modelState } from "./modelState.ts";
 import { KnownClasses } from "./models.ts";
 import type { Scatter } from "./graph.ts";
 import { scattersOf } from "./noise.ts";
-import type { StepWorld, SwapRandom } from "./trace.ts";
+import { type StepWorld, type SwapRandom, isTracing } from "./trace.ts";
+import { type Predictions, predicted } from "./prediction.ts";
 import { type StepsByShape, capturedFunction } from "./trainFunction.ts";
 
 export interface CaptureWorld {
@@ -61,6 +64,7 @@ export function captureTraining(tf: TensorFlow, world: CaptureWorld): Capture {
 
 interface ModelPrograms extends Programs {
   readonly batches: StepsByShape;
+  readonly predictions: Predictions;
 }
 
 /** What a model was like when a step over batches of it was run last. */
@@ -86,12 +90,14 @@ class Capturer {
     const prototype = this.#tf.LayersModel.prototype as unknown as {
       fitLoop: FitLoop;
       makeTrainFunction: (this: TrainingModel) => TrainFunction;
+      predictLoop: PredictLoop;
       dispose: (this: object) => unknown;
     };
-    const { fitLoop, makeTrainFunction, dispose } = prototype;
-    const { fit, batches, forget } = {
+    const { fitLoop, makeTrainFunction, predictLoop, dispose } = prototype;
+    const { fit, batches, predict, forget } = {
       fit: this.#fit.bind(this),
       batches: this.#batches.bind(this),
+      predict: this.#predict.bind(this),
       forget: this.#forget.bind(this),
     };
     prototype.fitLoop = function (this: TrainingModel, f, ...rest) {
@@ -99,6 +105,9 @@ class Capturer {
     };
     prototype.makeTrainFunction = function (this: TrainingModel) {
       return batches(this, makeTrainFunction.call(this));
+    };
+    prototype.predictLoop = function (this: TrainingModel, ...args) {
+      return predict(this, predictLoop, args);
     };
     prototype.dispose = function () {
       forget(this);
@@ -143,6 +152,7 @@ class Capturer {
 
   #batches(model: TrainingModel, f: TrainFunction): TrainFunction {
     const captured: TrainFunction = (data) => {
+      if (isTracing()) return f(data);
       const here = this.stepWorld(model);
       if (typeof here === "string") {
         this.tell(model, { kind: "stock", why: here });
@@ -160,6 +170,21 @@ class Capturer {
     };
     originals.set(captured, f);
     return captured;
+  }
+
+  #predict(
+    model: TrainingModel,
+    original: PredictLoop,
+    [ins, batchSize = 32, verbose]: Parameters<PredictLoop>,
+  ): tf.Tensor | tf.Tensor[] {
+    const here = this.stepWorld();
+    const isStock = typeof here === "string" || isTaped(this.#tf) || isTracing();
+    if (isStock || verbose || this.#known.ownLayerOf(model) !== undefined)
+      return original.call(model, ins, batchSize, verbose);
+    const inputs = ([] as readonly tf.Tensor[]).concat(ins);
+    const { predictions } = this.#programsOf(here.backend, model);
+    const loop = original.bind(model);
+    return predicted(here, loop, inputs, batchSize, predictions, () => layersState(model));
   }
 
   tell(model: TrainingModel | undefined, standing: Standing): void {
@@ -187,9 +212,10 @@ class Capturer {
     const inner = (model as { readonly model?: object }).model;
     for (const models of this.#programs.values())
       for (const one of inner ? [model, inner] : [model]) {
-        const { training, validation, batches } = models.get(one) ?? NONE;
+        const { training, validation, batches, predictions } = models.get(one) ?? NONE;
         for (const steps of [training, validation, batches])
           for (const step of steps.values()) step.reset();
+        for (const { captured } of predictions.values()) captured.reset();
         models.delete(one);
       }
   }
@@ -204,5 +230,11 @@ function sizeText(bytes: number): string {
 const NONE: ModelPrograms = noPrograms();
 
 function noPrograms(): ModelPrograms {
-  return { training: new Map(), validation: new Map(), batches: new Map(), state: "" };
+  return {
+    training: new Map(),
+    validation: new Map(),
+    batches: new Map(),
+    predictions: new Map(),
+    state: "",
+  };
 }

@@ -166,7 +166,9 @@ export class CapturedFit {
     }
     const full = Math.floor((rows - at) / batchSize);
     const fitting = Math.max(1, Math.min(MOST_STEPS, Math.round(CHUNK_MS / this.#msPerStep)));
-    const steps = isWatched || full === 0 ? 1 : Math.min(full, fitting);
+    // Where it is to stop already, TensorFlow.js trains the one batch before it looks.
+    const isSingle = isWatched || full === 0 || this.#model.stopTraining_;
+    const steps = isSingle ? 1 : Math.min(full, fitting);
     const startedAt = this.#world.now();
     const results = log.addSteps({ first: batch, size, steps }, () => {
       this.#msPerStep = Math.max(0.01, (this.#world.now() - startedAt) / steps);

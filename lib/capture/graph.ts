@@ -125,20 +125,10 @@ function contentOf(origin: Origin): string {
   return origin.kind === "constant" ? hash(origin.data) : "";
 }
 
-/** What a command does, whatever buffers it does it to. */
+/** What a command that was traced does, whatever buffers it does it to. */
 export function keyOf({ kernel, dispatch, uniform }: Command): string {
-  return `${kernelKey(kernel)},${dispatch.join(",")},${uniform ? hash(uniform) : ""}`;
-}
-
-function kernelKey(kernel: Command["kernel"]): string {
-  switch (kernel.kind) {
-    case "stock":
-      return `${kernel.key}`;
-    case "fused":
-      return `fused${kernel.count}`;
-    case "written":
-      return kernel.code;
-  }
+  const what = kernel.kind === "stock" ? kernel.key : kernel.kind;
+  return `${what},${dispatch.join(",")},${uniform ? hash(uniform) : ""}`;
 }
 
 /** Two rounds of FNV-like mixing and the length: for telling constants of one program apart. */

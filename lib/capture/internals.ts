@@ -155,6 +155,14 @@ export type FitLoop = (
   ...rest: unknown[]
 ) => Promise<tf.History>;
 
+/** The same (predictLoop): takes all rows. */
+export type PredictLoop = (
+  this: TrainingModel,
+  ins: tf.Tensor | readonly tf.Tensor[],
+  batchSize?: number,
+  verbose?: boolean,
+) => tf.Tensor | tf.Tensor[];
+
 export interface OptimizerState {
   /** Counted by every optimizer where it applies gradients. */
   iterations_?: number;
@@ -175,7 +183,7 @@ export interface Logger {
   totals: Record<string, tf.Tensor>;
 }
 
-const MODEL_METHODS = ["makeTrainFunction", "fitLoop"] as const;
+const MODEL_METHODS = ["makeTrainFunction", "fitLoop", "predictLoop"] as const;
 const MODEL_FIELDS = ["layers", "lossFunctions", "metricsTensors"] as const;
 const CUSTOM_FIELDS = ["batchBegin", "batchEnd", "yield", "yieldEvery"] as const;
 const ENGINE_FIELDS = [
@@ -183,6 +191,7 @@ const ENGINE_FIELDS = [
   "registeredVariables",
   "makeTensorFromTensorInfo",
   "trackTensor",
+  "state",
 ] as const;
 
 /** The backend in use where it is WebGPU's. */
@@ -232,6 +241,11 @@ export function trackerOf(tf: TensorFlow): {
   trackTensor(tensor: tf.Tensor, backend: unknown): void;
 } {
   return tf.engine();
+}
+
+/** Whether gradients may be asked for of what is computed now. */
+export function isTaped(tf: TensorFlow): boolean {
+  return (tf.engine().state as unknown as { readonly gradientDepth: number }).gradientDepth > 0;
 }
 
 /** Protected in TensorFlow.js: each optimizer calls it once for the gradients that it applies. */

@@ -5,15 +5,20 @@ const numbers = new WeakMap<object, number>();
 let last = 0;
 
 export function modelState(model: TrainingModel): string {
-  const { layers, lossFunctions, metricsTensors } = model;
+  const { lossFunctions, metricsTensors } = model;
   return JSON.stringify([
     numberOf(model.optimizer),
     model.optimizer.getConfig(),
     slotsOf(model.optimizer),
     lossFunctions.map(numberOf),
     metricsTensors.map(([metric]) => (typeof metric === "function" ? numberOf(metric) : 0)),
-    layers.map((layer) => [layer.trainable, layer.getConfig?.()]),
+    layersState(model),
   ]);
+}
+
+/** The same of what it computes of its inputs. */
+export function layersState({ layers }: Pick<TrainingModel, "layers">): string {
+  return JSON.stringify(layers.map((layer) => [layer.trainable, layer.getConfig?.()]));
 }
 
 /** Which variables an optimizer keeps: setWeights makes others. */

@@ -15,10 +15,15 @@ export class KnownClasses {
 
   /** Undefined where nothing of the model is a cell's own, else what is. */
   ownPart(model: TrainingModel): string | undefined {
-    const { layers, loss, metrics } = model;
+    const { loss, metrics } = model;
     if (!this.#classes.has(model.optimizer.constructor)) return "the optimizer is the cell's own";
     if (!named(loss).every((one) => this.#isKnown(one))) return "the loss is the cell's own";
     if (!named(metrics).every((one) => this.#isKnown(one))) return "a metric is the cell's own";
+    return this.ownLayerOf(model);
+  }
+
+  /** The same of what it computes of its inputs. */
+  ownLayerOf({ layers }: TrainingModel): string | undefined {
     const own = this.#ownLayer(layers);
     return own === undefined ? undefined : `the layer ${own} is the cell's own, or keeps a state`;
   }

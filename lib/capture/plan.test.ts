@@ -204,7 +204,7 @@ function graphOf(list: readonly Drawn[], updated: readonly number[]): Graph {
       dispatch: [1, 1, 1],
       elementwise: kind === "map" ? elementwise(`f${name}`, 2, size / 4) : null,
       arithmetic:
-        kind === "other" && name === 3 ? { kind: "transpose", rows: 1, columns: size / 4 } : null,
+        kind === "other" && name === 3 ? { kind: "transpose", rows: 1, columns: 1 } : null,
     });
   }
   const computed = buffers.flatMap(({ origin }, id) => (origin.kind === "computed" ? [id] : []));
@@ -229,8 +229,8 @@ describe("a plan", () => {
         const graph = graphOf(list, which);
         const expected = asTraced(graph, VARIABLES);
         for (const fusing of [true, false])
-          for (const alone of [true, false])
-            expect(asPlanned(plan(graph, { bindings, alone, fusing }), VARIABLES)).toEqual(
+          for (const ownKernels of [true, false])
+            expect(asPlanned(plan(graph, { bindings, ownKernels, fusing }), VARIABLES)).toEqual(
               expected,
             );
       }),
@@ -242,7 +242,7 @@ describe("a plan", () => {
     fc.assert(
       fc.property(drawn, updated, fc.integer({ min: 4, max: 10 }), (list, which, bindings) => {
         const { graph, placement } = plan(graphOf(list, which), {
-          ...{ bindings, alone: true, fusing: true },
+          ...{ bindings, ownKernels: true, fusing: true },
         });
         for (const { kernel, inputs, outputs } of graph.commands)
           if (kernel.kind === "fused" && kernel.parts.length > 1)
@@ -264,7 +264,7 @@ describe("a plan", () => {
     const traced = graphOf(list, [99, 99, 2, 98]);
     const { graph, once, placement } = plan(
       { ...traced, outputs: [] },
-      { bindings: 8, alone: true, fusing: true },
+      { bindings: 8, ownKernels: true, fusing: true },
     );
     expect(once).toHaveLength(1);
     expect(graph.commands).toHaveLength(1);

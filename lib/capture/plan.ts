@@ -1,8 +1,8 @@
 /** From the trace of a step to what a device is to do for it: the passes in their order, and nothing else. */
 import { type Command, type Graph, fingerprint } from "./graph.ts";
-import { alone } from "./passes/alone.ts";
 import { fuse } from "./passes/fuse.ts";
 import { order } from "./passes/order.ts";
+import { withOwnKernels } from "./passes/ownKernels.ts";
 import { dropUnused, mergeConstants, mergeRepeated, splitConstant } from "./passes/simplify.ts";
 import { type Placement, place } from "./place.ts";
 
@@ -21,7 +21,7 @@ export interface PlanOptions {
   /** Storage buffers that the device lets one kernel have. */
   readonly bindings: number;
   /** Whether kernels that share no memory stand in for TensorFlow.js's. */
-  readonly alone: boolean;
+  readonly ownKernels: boolean;
   /** Off, every command stays as TensorFlow.js made it. */
   readonly fusing: boolean;
 }
@@ -31,10 +31,12 @@ export function bytesOf({ placement }: Plan): number {
   return placement.slots.reduce((all, size) => all + size, 0);
 }
 
-export function plan(traced: Graph, { bindings, alone: isAlone, fusing }: PlanOptions): Plan {
+export function plan(traced: Graph, { bindings, ownKernels, fusing }: PlanOptions): Plan {
   const split = splitConstant(dropUnused(mergeRepeated(mergeConstants(traced))));
-  const once = isAlone ? alone(split.once) : split.once;
-  const each = isAlone ? { ...split.each, commands: alone(split.each.commands) } : split.each;
+  const chosen = (commands: readonly Command[]): readonly Command[] =>
+    ownKernels ? withOwnKernels(commands) : commands;
+  const once = chosen(split.once);
+  const each = { ...split.each, commands: chosen(split.each.commands) };
   const planned = (graph: Graph): Plan => {
     const ordered = order(graph);
     const placement = place(ordered, once);

@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { softwareGpu } from "../../e2e/softwareGpu.ts";
 import { swapRandom } from "../platform/browser/workerWorld.ts";
-import { type WebGpuBackend, webgpuBackend } from "./internals.ts";
+import { type TrainingModel, type WebGpuBackend, webgpuBackend } from "./internals.ts";
 import { prove } from "./prove.ts";
 
 let gpu: typeof tf;
@@ -33,31 +33,27 @@ describe("a proof on a device whose work a processor does", () => {
     gpu.dispose([...outputs, weights, x]);
   });
 
-  // Kernels are known by their code: this one no test before it had compiled.
-  it("takes TensorFlow.js's own where a device gives other bits for ours", async () => {
-    const { device } = webgpuBackend(gpu) as WebGpuBackend;
-    const createShaderModule = device.createShaderModule.bind(device);
-    const x = gpu.randomNormal([30, 20]);
-    const step = ([rows]: readonly tf.Tensor[]): tf.Tensor[] =>
-      gpu.tidy(() => [gpu.transpose(rows as tf.Tensor2D).sum()]);
-    gpu.dispose(step([x]));
-    const wrong = (code: string): string =>
-      code.replace("result[item] = x[item", "result[item] = x[0 * item");
-    Object.defineProperty(device, "createShaderModule", {
-      value: (made: GPUShaderModuleDescriptor) =>
-        createShaderModule({ ...made, code: wrong(made.code) }),
-      configurable: true,
+  it("finds one of a whole convolutional model, training it", async () => {
+    const { conv2d, dense, flatten } = gpu.layers;
+    const model = gpu.sequential({
+      layers: [
+        conv2d({ filters: 4, kernelSize: 3, activation: "relu", inputShape: [8, 8, 1] }),
+        conv2d({ filters: 4, kernelSize: 3 }),
+        flatten(),
+        dense({ units: 3, activation: "softmax" }),
+      ],
     });
-    try {
-      const { outputs, found } = prove(world(), step, [x]);
-      const { program, difference } = await found;
-      expect(program?.hasOwnKernels).toBe(false);
-      expect(difference).toBe(0);
-      program?.dispose();
-      gpu.dispose([...outputs]);
-    } finally {
-      Reflect.deleteProperty(device, "createShaderModule");
-      x.dispose();
-    }
+    model.compile({ optimizer: "sgd", loss: "categoricalCrossentropy" });
+    const { model: inner } = model as unknown as { readonly model: TrainingModel };
+    const train = inner.makeTrainFunction();
+    const inputs = [gpu.randomUniform([40, 8, 8, 1]), gpu.randomUniform([40, 3])];
+    gpu.dispose(train(inputs));
+    const { outputs, found } = prove(world(), train, inputs);
+    const { program, difference } = await found;
+    expect(program?.hasOwnKernels).toBe(true);
+    expect(difference).toBe(0);
+    program?.dispose();
+    gpu.dispose([...outputs, ...inputs]);
+    model.dispose();
   });
 });

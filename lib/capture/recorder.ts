@@ -3,7 +3,7 @@
  * the place of the backend's own methods it takes out again.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { arithmeticOf } from "./arithmetic.ts";
+import { arithmeticOf } from "./arithmeticOf.ts";
 import { VALUES } from "./deviceBuffer.ts";
 import type { Drawing, Draws } from "./draws.ts";
 import { elementwiseOf } from "./elementwise.ts";

@@ -49,6 +49,13 @@ export interface StepWorld {
   readonly scatters: () => readonly Scatter[];
 }
 
+let tracing = 0;
+
+/** Whether a step is being traced: what is computed now is not computed. */
+export function isTracing(): boolean {
+  return tracing > 0;
+}
+
 /** Throws NotCapturable with the reason where the step is not the same commands each time. */
 export function trace(
   { tf, backend, swapRandom, scatters }: StepWorld,
@@ -70,6 +77,7 @@ export function trace(
   };
   const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
   const random = swapRandom(draws.draw);
+  tracing++;
   try {
     // Nothing that comes of a random draw may be computed here, where a replay would not see it.
     tf.env().set("WEBGPU_CPU_FORWARD", false);
@@ -99,6 +107,7 @@ export function trace(
     recorder.discard(tf);
     throw error;
   } finally {
+    tracing--;
     recorder.uninstall();
     swapRandom(random);
     tf.env().set("WEBGPU_CPU_FORWARD", forward);

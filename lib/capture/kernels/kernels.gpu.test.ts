@@ -30,12 +30,12 @@ interface Both {
 /** Numbers that add to something else in another order, and zeros. */
 function numbers(shape: number[], seed: number): tf.Tensor {
   return gpu.tidy(() => {
-    const drawn = gpu.randomNormal(shape, 0, 1, "float32", seed);
+    const drawn = gpu.randomNormal(shape, 0.1, 1, "float32", seed);
     return drawn.mul(gpu.randomUniform(shape, 0, 1, "float32", seed + 1).greater(0.1));
   });
 }
 
-async function bothWays(op: Op, shapes: readonly number[][], seed: number): Promise<Both> {
+async function computed(op: Op, shapes: readonly number[][], seed: number): Promise<Both> {
   const inputs = shapes.map((shape, i) => numbers(shape, seed + 2 * i));
   const theirs = gpu.tidy(() => op(...(inputs as [tf.Tensor])));
   const traced = trace(
@@ -46,7 +46,7 @@ async function bothWays(op: Op, shapes: readonly number[][], seed: number): Prom
     () => [gpu.tidy(() => op(...(inputs as [tf.Tensor])))],
     inputs,
   );
-  const planned = plan(traced.graph, { bindings: 8, alone: true, fusing: true });
+  const planned = plan(traced.graph, { bindings: 8, ownKernels: true, fusing: true });
   const program = await Program.build(gpu, backend, planned, traced);
   const to = backend.device.createBuffer({ size: theirs.size * 4, usage: VALUES });
   program.run({
@@ -71,14 +71,41 @@ const seed = fc.nat(1_000_000);
 const size = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constantFrom(10, 12, 16, 31, 64, 65));
 const options = { numRuns: 12 };
 
-const matrices = fc.record({
+interface Matrices {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly seed: number;
+  readonly batchA: number;
+  readonly batchB: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly hasBias: boolean;
+  readonly activation: "linear" | "relu";
+}
+
+const matrices: fc.Arbitrary<Matrices> = fc.record({
   ...{ m: size, k: size, n: size, seed },
   batchA: fc.constantFrom(1, 3),
   batchB: fc.constantFrom(1, 3),
   transposeA: fc.boolean(),
   transposeB: fc.boolean(),
   hasBias: fc.boolean(),
+  activation: fc.constantFrom("linear" as const, "relu" as const),
 });
+
+/** Enough products for the largest tiles, in sizes that four divides and in others. */
+const LARGE: readonly Matrices[] = (
+  [
+    { m: 130, k: 68, n: 132 },
+    { m: 132, k: 67, n: 130, transposeA: true },
+    { m: 131, k: 68, n: 132, transposeB: true, hasBias: true },
+    { m: 8, k: 1024, n: 136, batchA: 3, activation: "relu" },
+  ] satisfies Partial<Matrices>[]
+).map((one) => ({
+  ...{ batchA: 1, batchB: 1, transposeA: false, transposeB: false, hasBias: false, seed: 7 },
+  ...{ activation: "linear", ...one },
+}));
 
 describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
   const programs = { packed: 3, reduced: 0, small: 2 };
@@ -91,21 +118,22 @@ describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
             const { m, k, n, batchA, batchB, transposeA, transposeB, hasBias } = one;
             // TensorFlow.js adds single rows, packed, in fours.
             fc.pre(name !== "packed" || m > 1 || transposeA);
-            const op: Op = (a, b, bias) => {
-              const [left, right] = [a as tf.Tensor3D, b as tf.Tensor3D];
-              if (!bias) return gpu.matMul(left, right, transposeA, transposeB);
-              return gpu.fused.matMul({ a: left, b: right, transposeA, transposeB, bias });
-            };
+            const { activation } = one;
+            const op: Op = (a, b, bias) =>
+              gpu.fused.matMul({
+                ...{ a: a, b: b, transposeA, transposeB },
+                ...(bias ? { bias, activation } : { activation }),
+              });
             const shapes = [
               [batchA, ...(transposeA ? [k, m] : [m, k])],
               [batchB, ...(transposeB ? [n, k] : [k, n])],
               ...(hasBias ? [[n]] : []),
             ];
-            const { own, ours, theirs } = await bothWays(op, shapes, one.seed);
+            const { own, ours, theirs } = await computed(op, shapes, one.seed);
             expect(own).toEqual([name === "reduced" ? "reducedProduct" : "product"]);
             expect(ours).toEqual(theirs);
           }),
-          options,
+          { ...options, examples: name === "reduced" ? [] : LARGE.map((one) => [one]) },
         );
       } finally {
         gpu.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", -1);
@@ -117,14 +145,32 @@ describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
     batch: fc.integer({ min: 1, max: 3 }),
     height: fc.integer({ min: 5, max: 9 }),
     width: fc.integer({ min: 5, max: 9 }),
-    channels: fc.constantFrom(1, 2, 3, 4, 8),
-    filters: fc.constantFrom(1, 3, 4, 5, 8, 12),
+    channels: fc.constantFrom<number[]>(1, 2, 3, 4, 8),
+    filters: fc.constantFrom<number[]>(1, 3, 4, 5, 8, 12),
     filter: fc.tuple(fc.integer({ min: 2, max: 3 }), fc.integer({ min: 1, max: 3 })),
     strides: fc.integer({ min: 1, max: 2 }),
     dilations: fc.integer({ min: 1, max: 2 }),
     pad: fc.constantFrom("same" as const, "valid" as const),
     hasBias: fc.boolean(),
+    activation: fc.constantFrom("linear" as const, "relu" as const),
   });
+  type Pictures = typeof pictures extends fc.Arbitrary<infer One> ? One : never;
+  const large: [Pictures][] = [
+    [
+      {
+        ...{ seed: 7, batch: 3, height: 40, width: 41, channels: 12, filters: 16 },
+        ...{ filter: [3, 3], strides: 1, dilations: 1, pad: "same", hasBias: true },
+        activation: "relu",
+      },
+    ],
+    [
+      {
+        ...{ seed: 8, batch: 4, height: 40, width: 41, channels: 9, filters: 11 },
+        ...{ filter: [3, 2], strides: 2, dilations: 1, pad: "valid", hasBias: false },
+        activation: "linear",
+      },
+    ],
+  ];
 
   it("for convolutions", async () => {
     gpu.env().set("WEBGPU_THRESHOLD_TO_INCREASE_WORKGROUPS_FOR_MATMUL", 0);
@@ -132,22 +178,23 @@ describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
       await fc.assert(
         fc.asyncProperty(pictures, async (one) => {
           const { batch, height, width, channels, filters, filter, strides, pad, hasBias } = one;
+          const { activation } = one;
           const dilations = strides > 1 ? 1 : one.dilations;
           const op: Op = (x, w, bias) =>
             gpu.fused.conv2d({
               ...{ x: x as tf.Tensor4D, filter: w as tf.Tensor4D, strides, pad, dilations },
-              ...(bias ? { bias } : {}),
+              ...(bias ? { bias, activation } : { activation }),
             });
           const shapes = [
             [batch, height, width, channels],
             [...filter, channels, filters],
             ...(hasBias ? [[filters]] : []),
           ];
-          const { own, ours, theirs } = await bothWays(op, shapes, one.seed);
+          const { own, ours, theirs } = await computed(op, shapes, one.seed);
           expect(own).toEqual(["convolution"]);
           expect(ours).toEqual(theirs);
         }),
-        options,
+        { ...options, examples: large },
       );
     } finally {
       gpu.env().set("WEBGPU_THRESHOLD_TO_INCREASE_WORKGROUPS_FOR_MATMUL", -1);
@@ -176,11 +223,11 @@ describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
           };
           const dy = [batch, outputOf(height, 0), outputOf(width, 1), filters];
           const shapes = [kind === "filterGradient" ? x : w, dy];
-          const { own, ours, theirs } = await bothWays(op, shapes, one.seed);
+          const { own, ours, theirs } = await computed(op, shapes, one.seed);
           expect(own).toContain(kind);
           expect(ours).toEqual(theirs);
         }),
-        options,
+        { ...options, examples: large },
       );
     });
 
@@ -195,7 +242,7 @@ describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
     await fc.assert(
       fc.asyncProperty(rows, async ({ rows: count, length, isMean, seed: from }) => {
         const op: Op = (x) => (isMean ? x.mean(1) : x.sum(1));
-        const { own, ours, theirs } = await bothWays(op, [[count, length]], from);
+        const { own, ours, theirs } = await computed(op, [[count, length]], from);
         expect(own).toEqual(["rowSums"]);
         expect(ours).toEqual(theirs);
       }),
@@ -206,7 +253,7 @@ describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
   it("for the softmax of rows", async () => {
     await fc.assert(
       fc.asyncProperty(rows, async ({ rows: count, length, seed: from }) => {
-        const { own, ours, theirs } = await bothWays((x) => x.softmax(), [[count, length]], from);
+        const { own, ours, theirs } = await computed((x) => x.softmax(), [[count, length]], from);
         expect(own).toEqual(["softmax"]);
         expect(ours).toEqual(theirs);
       }),
@@ -218,11 +265,12 @@ describe("a kernel of our own gives the bits of TensorFlow.js's", () => {
     await fc.assert(
       fc.asyncProperty(size, size, seed, async (m, n, from) => {
         fc.pre(m > 1 && n > 1);
-        const { own, ours, theirs } = await bothWays((x) => x.transpose(), [[m, n]], from);
+        const { own, ours, theirs } = await computed((x) => x.transpose(), [[m, n]], from);
         expect(own).toEqual(["transpose"]);
         expect(ours).toEqual(theirs);
       }),
-      options,
+      // More than one row of workgroups.
+      { ...options, examples: [[1000, 600, 7]] },
     );
   });
 });

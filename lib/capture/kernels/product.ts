@@ -1,51 +1,41 @@
 /** Products of matrices, each tile by one invocation, in the order in which TensorFlow.js adds. */
 import type { Product, ReducedProduct } from "../arithmetic.ts";
-import { type Side, additions, stores, tileOf, tilesOf, typeOf, zeros } from "./tile.ts";
+import {
+  type Side,
+  additions,
+  position,
+  stores,
+  tileOf,
+  tilesOf,
+  typeMade,
+  typeOf,
+  zeros,
+} from "./tile.ts";
 import { type Written, written } from "./written.ts";
 
 export function productKernel(product: Product): Written {
-  const { batch, batchA, batchB, m, n, k, hasBias, adding } = product;
+  const { batch, batchA, batchB, m, n, k, after, adding, transposeA, transposeB } = product;
   const tile = tileOf(m, n, batch, k);
-  const a = side("a", {
-    count: tile.rows,
-    first: "row",
-    outer: "m",
-    isAlongK: !product.transposeA,
-  });
-  const b = side("b", {
-    count: tile.columns,
-    first: "column",
-    outer: "n",
-    isAlongK: product.transposeB,
-  });
-  const isVector = n % 4 === 0 && tile.columns > 1;
-  const type = isVector ? "vec4<f32>" : "f32";
+  const a = side("a", { count: tile.rows, first: "row", outer: "m", isAlongK: !transposeA });
+  const b = side("b", { count: tile.columns, first: "column", outer: "n", isAlongK: transposeB });
+  const type = typeMade(tile, n);
+  const place = { m: "sizes.m", n: "sizes.n" };
   return written({
-    reads: [["a", typeOf(a)], ["b", typeOf(b)], ...(hasBias ? [["bias", type] as const] : [])],
+    reads: [
+      ["a", typeOf(a)],
+      ["b", typeOf(b)],
+      ...(after.hasBias ? [["bias", type] as const] : []),
+    ],
     makes: type,
     sizes: { m, n, k, batchA, batchB },
     items: tilesOf(tile, m, n) * batch,
     code: `
-  let across = (sizes.n + ${tile.columns - 1}) / ${tile.columns};
-  let down = (sizes.m + ${tile.rows - 1}) / ${tile.rows};
-  let column = item % across * ${tile.columns};
-  let row = item / across % down * ${tile.rows};
-  let batch = item / (across * down);
-  let aStart = batch % sizes.batchA * sizes.m * sizes.k;
-  let bStart = batch % sizes.batchB * sizes.n * sizes.k;
+  ${position(tile, place)}
+  let aStart = matrix % sizes.batchA * sizes.m * sizes.k;
+  let bStart = matrix % sizes.batchB * sizes.n * sizes.k;
   ${zeros(tile)}
   ${additions(tile, a, b, "sizes.k", adding)}
-  ${stores(
-    tile,
-    {
-      row: "row",
-      column: "column",
-      m: "sizes.m",
-      n: "sizes.n",
-      rowAt: (at) => `(batch * sizes.m + ${at}) * sizes.n`,
-    },
-    { bias: hasBias, isVector },
-  )}`,
+  ${stores(tile, place, type, after)}`,
   });
 
   function side(
@@ -75,18 +65,19 @@ export function productKernel(product: Product): Written {
 const LANES = 256;
 
 export function reducedProductKernel(product: ReducedProduct): Written {
-  const { batch, batchA, batchB, m, n, k, hasBias, transposeA, transposeB } = product;
+  const { batch, batchA, batchB, m, n, k, after, transposeA, transposeB } = product;
+  const added = `sums[0]${after.hasBias ? " + bias[column]" : ""}`;
   return written({
-    reads: [["a", "f32"], ["b", "f32"], ...(hasBias ? [["bias", "f32"] as const] : [])],
+    reads: [["a", "f32"], ["b", "f32"], ...(after.hasBias ? [["bias", "f32"] as const] : [])],
     makes: "f32",
     sizes: { m, n, k, batchA, batchB },
     items: batch * m * n,
     code: `
   let column = item % sizes.n;
   let row = item / sizes.n % sizes.m;
-  let batch = item / (sizes.n * sizes.m);
-  let aAt = batch % sizes.batchA * sizes.m * sizes.k + row${transposeA ? "" : " * sizes.k"};
-  let bAt = batch % sizes.batchB * sizes.n * sizes.k + column${transposeB ? " * sizes.k" : ""};
+  let matrix = item / (sizes.n * sizes.m);
+  let aAt = matrix % sizes.batchA * sizes.m * sizes.k + row${transposeA ? "" : " * sizes.k"};
+  let bAt = matrix % sizes.batchB * sizes.n * sizes.k + column${transposeB ? " * sizes.k" : ""};
   var sums : array<f32, ${LANES}>;
   for (var k = 0; k < sizes.k; k++) {
     let lane = k % ${LANES};
@@ -97,6 +88,6 @@ export function reducedProductKernel(product: ReducedProduct): Written {
     if (half >= sizes.k) { continue; }
     for (var i = 0; i < half; i++) { sums[i] = sums[i] + sums[i + half]; }
   }
-  result[item] = sums[0]${hasBias ? " + bias[column]" : ""};`,
+  result[item] = ${after.isRelu ? `select(${added}, 0.0, ${added} < 0.0)` : added};`,
   });
 }

@@ -51,8 +51,8 @@ export function softmaxKernel({ rows, length, lanes }: Softmax): Written {
 
 export function transposeKernel({ rows, columns }: Transpose): Written {
   return written({
-    reads: [["x", "u32"]],
-    makes: "u32",
+    reads: [["x", "f32"]],
+    makes: "f32",
     sizes: { rows, columns },
     items: rows * columns,
     code: `

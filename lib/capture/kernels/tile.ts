@@ -2,7 +2,7 @@
  * A tile of sums of products that one invocation keeps in registers: what it reads is used for a whole row or column of
  * the tile. Reading is what costs where a processor stands in for the device, and waiting for one another costs more.
  */
-import type { Adding } from "../arithmetic.ts";
+import type { Adding, After } from "../arithmetic.ts";
 
 export interface Tile {
   readonly rows: number;
@@ -89,16 +89,18 @@ export function additions(
         (q) => `{
       ${rows.vectors === "alongK" ? "" : loads(rows, "r", `(k + ${q})`)}
       ${columns.vectors === "alongK" ? "" : loads(columns, "c", `(k + ${q})`)}
-      ${lines(tile.rows, (i) => columnsOf(tile.columns).map((j) => addition(tile, i, j, q)))}
+      ${lines(tile.rows, (i) => columnsOf(tile.columns).map((j) => addition(i, j, q)))}
     }`,
       )
       .join("\n    ")}
   }`;
 
-  function addition({ columns: wide }: Tile, i: number, j: number, q: number): string {
+  function addition(i: number, j: number, q: number): string {
     const one = value(rows, "r", i, q);
     const [left, right] =
-      wide === 1 ? [one, value(columns, "c", j, q)] : [`vec4<f32>(${one})`, four(columns, j, q)];
+      tile.columns === 1
+        ? [one, value(columns, "c", j, q)]
+        : [`vec4<f32>(${one})`, four(columns, j, q)];
     switch (adding) {
       case "fused":
         return `${sum(i, j)} = fma(${left}, ${right}, ${sum(i, j)});`;
@@ -119,12 +121,13 @@ function four(side: Side, j: number, q: number): string {
 }
 
 /** Where each load begins. */
-function starts({ array, at, count, vectors }: Side, name: string): string {
+function starts({ at, count, vectors }: Side, name: string): string {
   const every = vectors === "across" ? 4 : 1;
   const start = (i: number): string => (vectors === "none" ? at(i) : `(${at(i)}) / 4`);
-  return Array.from({ length: count / every }, (_, i) => `let ${name}At${i} = ${start(i * every)};`)
-    .concat(`// ${array}`)
-    .join("\n  ");
+  return Array.from(
+    { length: count / every },
+    (_, i) => `let ${name}At${i} = ${start(i * every)};`,
+  ).join("\n  ");
 }
 
 function loads({ array, count, vectors, stride, isThere }: Side, name: string, k: string): string {
@@ -149,31 +152,56 @@ function value({ vectors }: Side, name: string, i: number, q: number): string {
   }
 }
 
+/** Where a tile stands in what is made, in WGSL. */
+export interface Place {
+  /** How many rows and columns there are. */
+  readonly m: string;
+  readonly n: string;
+}
+
+/** Statements that say which tile the item is: its first `row` and `column`, and which `matrix`. */
+export function position({ rows, columns }: Tile, { m, n }: Place): string {
+  return `
+  let across = (${n} + ${columns - 1}) / ${columns};
+  let down = (${m} + ${rows - 1}) / ${rows};
+  let column = item % across * ${columns};
+  let row = item / across % down * ${rows};
+  let matrix = item / (across * down);`;
+}
+
+/** Whether the numbers of a result are written four at a time. */
+export function typeMade({ columns }: Tile, n: number): "f32" | "vec4<f32>" {
+  return n % 4 === 0 && columns > 1 ? "vec4<f32>" : "f32";
+}
+
 /** Statements that write the sums to `result`, as far as the tile is within it. */
 export function stores(
   { rows, columns }: Tile,
-  /** WGSL: the first row and column of the tile, how many there are, and where a row begins in numbers. */
-  place: { row: string; column: string; m: string; n: string; rowAt: (row: string) => string },
-  { bias, isVector }: { readonly bias: boolean; readonly isVector: boolean },
+  { m, n }: Place,
+  type: "f32" | "vec4<f32>",
+  { hasBias, isRelu }: After = { hasBias: false, isRelu: false },
 ): string {
+  const finished = (value: string, column: string): string => {
+    const added = hasBias ? `${value} + bias[${column}]` : value;
+    return isRelu ? `select(${added}, ${type}(), ${added} < ${type}())` : added;
+  };
   const one = (i: number, j: number): string => {
-    const column = `${place.column} + ${j}`;
-    const at = `${place.rowAt(`(${place.row} + ${i})`)} + ${column}`;
-    if (isVector) {
-      const added = bias ? `${sum(i, j)} + bias[(${column}) / 4]` : sum(i, j);
-      return `if (${column} < ${place.n}) { result[(${at}) / 4] = ${added}; }`;
+    const at = `(matrix * ${m} + row + ${i}) * ${n} + column + ${j}`;
+    if (type !== "f32") {
+      const value = finished(sum(i, j), `(column + ${j}) / 4`);
+      return `if (column + ${j} < ${n}) { result[(${at}) / 4] = ${value}; }`;
     }
     const each = columns === 1 ? [""] : [".x", ".y", ".z", ".w"];
     return each
       .map((part, c) => {
-        const added = bias ? `${sum(i, j)}${part} + bias[${column} + ${c}]` : sum(i, j) + part;
-        return `if (${column} + ${c} < ${place.n}) { result[${at} + ${c}] = ${added}; }`;
+        const value = finished(sum(i, j) + part, `column + ${j + c}`);
+        return `if (column + ${j + c} < ${n}) { result[${at} + ${c}] = ${value}; }`;
       })
       .join("\n    ");
   };
   return Array.from(
     { length: rows },
-    (_, i) => `if (${place.row} + ${i} < ${place.m}) {
+    (_, i) => `if (row + ${i} < ${m}) {
     ${columnsOf(columns)
       .map((j) => one(i, j))
       .join("\n    ")}

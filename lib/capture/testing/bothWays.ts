@@ -61,6 +61,16 @@ export async function onSoftwareGpu(): Promise<Tf> {
   return gpu;
 }
 
+/** Does it with captured training on or off. */
+export function switched<Done>(on: boolean, what: () => Done): Done {
+  isOn = on;
+  try {
+    return what();
+  } finally {
+    isOn = true;
+  }
+}
+
 export async function fittedBothWays(
   make: Make,
   train: Train,

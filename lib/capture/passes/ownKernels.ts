@@ -4,13 +4,13 @@
  */
 import type { Arithmetic } from "../arithmetic.ts";
 import type { Command } from "../graph.ts";
-import { convolutionKernel } from "../kernels/convolution.ts";
-import { filterGradientKernel, inputGradientKernel } from "../kernels/gradients.ts";
+import { filterGradientKernel } from "../kernels/filterGradient.ts";
+import { convolutionKernel, inputGradientKernel } from "../kernels/pixels.ts";
 import { productKernel, reducedProductKernel } from "../kernels/product.ts";
 import { rowSumsKernel, softmaxKernel, transposeKernel } from "../kernels/rows.ts";
 import type { Written } from "../kernels/written.ts";
 
-export function alone(commands: readonly Command[]): Command[] {
+export function withOwnKernels(commands: readonly Command[]): Command[] {
   return commands.map((command) =>
     command.arithmetic ? { ...command, ...kernelOf(command.arithmetic) } : command,
   );
