@@ -60,7 +60,8 @@ export function predicted(
     const now = state();
     if (now !== known.state) captured.changed(world, step, given);
     known.state = now;
-    if (captured.standing.kind === "stock") return original(inputs, batchSize);
+    const { standing } = captured;
+    if (standing.kind === "stock" && !standing.passing) return original(inputs, batchSize);
     // A proof does a batch for real; who asked gets all of them in one tensor.
     tf.dispose([...(captured.advance(world, step, given) ?? [])]);
     const { program } = captured;

@@ -19,12 +19,12 @@ export interface Compared {
   readonly extra: Spread;
   /** Of weights; undefined where nothing is computed. */
   readonly difference: number | undefined;
+  /** What it may be: how far TensorFlow.js's own fits differ. */
+  readonly ofItself: number;
 }
 
-/** Undefined where the model is left out on the adapter. */
-export function compared(turns: readonly Turn[]): Compared | undefined {
+export function compared(turns: readonly Turn[]): Compared {
   const steps = turns[0]?.steps ?? 0;
-  if (steps === 0) return undefined;
   const sides = Object.fromEntries(
     SIDES.flatMap((side) => {
       const fits = turns.flatMap(({ sides }) => sides[side] ?? []);
@@ -46,6 +46,7 @@ export function compared(turns: readonly Turn[]): Compared | undefined {
     extra: spread(
       turns.map(({ sides }) => (sides.captured?.firstMs ?? NaN) - (sides.bare?.firstMs ?? NaN)),
     ),
+    ofItself: Math.max(0, ...turns.map(({ ofItself = 0 }) => ofItself)),
     difference: differences.length > 0 ? Math.max(...differences) : undefined,
   };
 }
@@ -83,7 +84,7 @@ const FIRST_MS = 300;
 
 /** Says whether all is reached that the adapter can show. */
 export function held(id: ModelId, kind: Adapter["kind"], { ratios, ...found }: Compared): boolean {
-  const { name, isLarge, differsFromItself = 0 }: Model = models[id];
+  const { name, isLarge }: Model = models[id];
   const limits: [what: string, value: number, most: number, unit?: string][] = [];
   if (kind !== "software" && !isLarge) limits.push(["CPU of a step to bare", ratios.cpu, TENTH]);
   const wall = { empty: TENTH, software: SAME, hardware: THIRD }[kind];
@@ -95,7 +96,7 @@ export function held(id: ModelId, kind: Adapter["kind"], { ratios, ...found }: C
     limits.push([
       `weights' difference after ${found.steps} steps`,
       found.difference,
-      differsFromItself,
+      found.ofItself,
     ]);
   return limits
     .map(([what, value, most, unit]) => reached(`${name}, ${what}`, value, most, unit))

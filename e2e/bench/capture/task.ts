@@ -17,8 +17,9 @@ export interface Turn {
   readonly adapter: Adapter;
   /** In all of a fit. */
   readonly steps: number;
-  /** None where it takes minutes. */
   readonly sides: { readonly [side in Side]?: Fitted };
   /** The largest of a weight between the captured and the bare one after all steps; without kernels there is none. */
   readonly difference?: number;
+  /** The largest between TensorFlow.js's own fits, where the model is one that differs from itself. */
+  readonly ofItself?: number;
 }

@@ -73,7 +73,9 @@ function workOf(model: ModelId, kernels: Kernels, { isSoftware }: Adapter): Work
   if (kernels === "empty") return { model, ...WITHOUT_KERNELS };
   if (!isSoftware) return { model, ...IN_HARDWARE };
   const { inSoftware }: Model = models[model];
-  return inSoftware && { model, steps: inSoftware.steps, epochs: SOFTWARE_EPOCHS };
+  return inSoftware.isSlow
+    ? undefined
+    : { model, steps: inSoftware.steps, epochs: SOFTWARE_EPOCHS };
 }
 
 /** Both sides once, the one that goes first changing each time. */

@@ -74,12 +74,12 @@ export function held(
   id: ModelId,
   { ratios, lossDifference, turnsApart }: Compared,
 ): boolean {
-  const { name, isLarge }: Model = models[id];
+  const { name, isLarge, differsFromItself }: Model = models[id];
   const limits: [what: string, value: number, most: number][] = [];
   if (kernels === "empty") {
     if (!isLarge) limits.push(["CPU of a step to the bare worker", ratios.cpu, TENTH]);
     limits.push(["wall to the bare worker, emptied kernels", ratios.wall, TENTH]);
-  } else {
+  } else if (!differsFromItself) {
     limits.push(["difference in the last loss", lossDifference, 0]);
     limits.push(["turns whose weights differ in a bit", turnsApart, 0]);
   }
