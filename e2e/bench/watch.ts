@@ -19,21 +19,24 @@ export interface Viewer {
 export async function watch(origin: string, host: Page): Promise<Viewer> {
   const signer = await signerOf(await generateDeviceKey());
   const place = await joinByInvite(origin, await inviteLink(host, "Viewer"), signer, "Ada Obi");
-  const signedIn = await signIn(place, signer);
-  const enter = (room: RoomKey): NodeRoom => openRoom(place, room, signedIn);
-  const notebook = enter(
+  // Signed in anew each time: a token is good for minutes, a benchmark takes longer.
+  const enter = async (room: RoomKey): Promise<NodeRoom> =>
+    openRoom(place, room, await signIn(place, signer));
+  const notebook = await enter(
     `notebook/${new URL(host.url()).pathname.split("/").at(-1) ?? ""}` as RoomKey,
   );
-  const runs = enter("runs");
-  let shown: { readonly id: RunId; readonly room: NodeRoom } | undefined;
+  const runs = await enter("runs");
+  let shown: { readonly id: RunId; readonly room: Promise<NodeRoom> } | undefined;
   let [points, live] = [0, 0];
   const show = (id: RunId): void => {
-    shown?.room.close();
+    void shown?.room.then((room) => room.close());
     shown = { id, room: enter(`run/${id}`) };
-    shown.room.doc.on("update", () => {
-      points++;
-      if (!readRun(runs.doc, id)?.end) live++;
-    });
+    void shown.room.then(({ doc }) =>
+      doc.on("update", () => {
+        points++;
+        if (!readRun(runs.doc, id)?.end) live++;
+      }),
+    );
   };
   const newestRun = (): RunRow | undefined => listRuns(runs.doc)[0];
   runs.doc.on("update", () => {
@@ -46,7 +49,8 @@ export async function watch(origin: string, host: Page): Promise<Viewer> {
     live: () => live,
     newestRun,
     close: () => {
-      for (const room of [notebook, runs, shown?.room]) room?.close();
+      for (const room of [notebook, runs]) room.close();
+      void shown?.room.then((room) => room.close());
     },
   };
 }
