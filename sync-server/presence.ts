@@ -39,9 +39,10 @@ export class Presence {
       : undefined;
   }
 
-  /** Takes what a peer says of itself. Throws where the bytes are malformed. */
-  receive(peer: Peer, update: Uint8Array): void {
-    this.#tell(peer, applyOwnAwareness(this.#awareness, peer, this.#others, update));
+  /** Takes what a peer says of itself; the others hear of it `inTurn`. Throws where the bytes are malformed. */
+  receive(peer: Peer, update: Uint8Array, inTurn: (tell: () => void) => void): void {
+    const changed = applyOwnAwareness(this.#awareness, peer, this.#others, update);
+    inTurn(() => this.#tell(peer, changed));
   }
 
   leave(peer: Peer): void {

@@ -111,7 +111,8 @@ export class Room {
         case MESSAGE.awareness: {
           if (bytes.length > limits.awarenessBytes) return "presence-too-big";
           const update = decoding.readVarUint8Array(decoder);
-          this.#presence.receive(peer, update);
+          // A caret stands in text that is on its way to the disk: whoever draws it first draws it in vain.
+          this.#presence.receive(peer, update, (tell) => this.#log.afterBroadcasts(tell));
           return "ok";
         }
         case MESSAGE.queryAwareness:

@@ -75,6 +75,11 @@ export class RoomLog {
       });
   }
 
+  /** The same once everybody was told of it. */
+  afterBroadcasts(then: () => void): void {
+    this.afterCommits(this.#inFlight === 0 ? then : () => queueMicrotask(then));
+  }
+
   async committed(): Promise<void> {
     await this.#last;
   }

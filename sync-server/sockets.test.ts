@@ -84,6 +84,29 @@ describe("stock y-websocket clients", () => {
     jun.close();
     await until(() => !names().includes("Jun"));
   });
+
+  it("hear what somebody wrote before where their caret is in it", async () => {
+    const place = await withMembers();
+    const mira = await open(place, place.owner, NOTEBOOK);
+    const jun = await open(place, place.editor, NOTEBOOK);
+    const doc = new Y.Doc();
+    doc.on("update", (update: Uint8Array) => mira.update(update));
+    const { clientID } = doc;
+    const letters = 30;
+    let [shown, tooEarly] = [0, 0];
+    jun.ws.on("message", () => {
+      const state = jun.presence.get(clientID) as { readonly letters: number } | undefined;
+      shown = state?.letters ?? 0;
+      if (shown > jun.updates.length) tooEarly++;
+    });
+    for (let letter = 1; letter <= letters; letter++) {
+      doc.getText("t").insert(0, "x");
+      mira.announce(clientID, letter, { letters: letter });
+    }
+    await until(() => shown === letters);
+    expect(jun.updates.length).toBe(letters);
+    expect(tooEarly).toBe(0);
+  });
 });
 
 describe("getting in", () => {
