@@ -42,14 +42,17 @@ export class Presence {
   /** Takes what a peer says of itself; the others hear of it `inTurn`. Throws where the bytes are malformed. */
   receive(peer: Peer, update: Uint8Array, inTurn: (tell: () => void) => void): void {
     const changed = applyOwnAwareness(this.#awareness, peer, this.#others, update);
-    inTurn(() => this.#tell(peer, changed));
+    if (changed.length === 0) return;
+    // As it is now: by then more may be known, which waits for more.
+    const known = encodeAwarenessUpdate(this.#awareness, changed);
+    inTurn(() => this.#tell(peer, known));
   }
 
   leave(peer: Peer): void {
     if (!this.#made) return;
     const gone = [...peer.clients].filter((client) => this.#awareness.meta.has(client));
     removeAwarenessStates(this.#awareness, gone, null);
-    this.#tell(peer, gone);
+    if (gone.length > 0) this.#tell(peer, encodeAwarenessUpdate(this.#awareness, gone));
   }
 
   /** Takes what another node says. */
@@ -72,9 +75,7 @@ export class Presence {
     this.#made?.destroy();
   }
 
-  #tell(peer: Peer, changed: number[]): void {
-    if (changed.length === 0) return;
-    const update = encodeAwarenessUpdate(this.#awareness, changed);
+  #tell(peer: Peer, update: Uint8Array): void {
     this.#broadcast(update);
     this.#line.presence(peer.member, update);
   }
