@@ -57,12 +57,12 @@ export class BlobUploads {
     this.#parts = parts;
     const { state } = parts.link;
     const met = (): void => {
-      if (state.current.kind === "online") void this.#look();
+      if (state.current.kind === "online") this.#aside(this.#look());
     };
     this.#stops = [
       state.subscribe(met),
       parts.tabs.listen((message) => {
-        if (message.kind === "blobs" && message.workspace === workspace) void this.#heard();
+        if (message.kind === "blobs" && message.workspace === workspace) this.#aside(this.#heard());
       }),
     ];
     this.#interval = setInterval(met, LOOK_EVERY);
@@ -87,7 +87,7 @@ export class BlobUploads {
   /** From now on this tab sends: of those that share the storage there is one. */
   lead(): void {
     this.#leads = true;
-    void this.#look();
+    this.#aside(this.#look());
   }
 
   /** Something was put here. */
@@ -120,6 +120,13 @@ export class BlobUploads {
     }
   }
 
+  /** Nobody waits for it. Closed meanwhile, its storage is, too: what it asks of that fails then. */
+  #aside(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#closed) throw error;
+    });
+  }
+
   get #closed(): boolean {
     return this.#abort.signal.aborted;
   }
@@ -130,7 +137,6 @@ export class BlobUploads {
     if (!this.#leads || !mayWrite()) return;
     const token = await link.token();
     const said = token === undefined ? undefined : await api.blobs(token);
-    // Closed meanwhile, its storage is, too.
     if (this.#closed) return;
     if (said?.ok === true) {
       this.#space = said.value;
