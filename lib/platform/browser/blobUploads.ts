@@ -120,10 +120,11 @@ export class BlobUploads {
     }
   }
 
-  /** Nobody waits for it. Closed meanwhile, its storage is, too: what it asks of that fails then. */
+  /** Nobody waits for it. Where its storage was closed meanwhile, with it or before it, it ends. */
   #aside(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      if (!this.#closed) throw error;
+      const isClosed = error instanceof Error && error.name === "InvalidStateError";
+      if (!this.#closed && !isClosed) throw error;
     });
   }
 
