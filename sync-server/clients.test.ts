@@ -136,6 +136,14 @@ it("sends what a workspace still has to send, from a page where it is not open",
   await until(() => tab.list.current[0]?.onServer === true, "the workspace is registered");
 });
 
+it("is closed only once every workspace is that is being closed in it: each uses the storage until then", async () => {
+  const { tab, session } = await clients.found();
+  let isClosed = false;
+  void session.close().then(() => (isClosed = true));
+  await tab.close();
+  expect(isClosed).toBe(true);
+});
+
 it("fetches notebooks ahead, so that one never opened here is there offline", async () => {
   const mira = await clients.found();
   const text = await textOf(mira.session);

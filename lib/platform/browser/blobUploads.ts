@@ -120,11 +120,10 @@ export class BlobUploads {
     }
   }
 
-  /** Nobody waits for it. Where its storage was closed meanwhile, with it or before it, it ends. */
+  /** Nobody waits for it. Closed meanwhile, its storage is, too: what it asks of that fails then. */
   #aside(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      const isClosed = error instanceof Error && error.name === "InvalidStateError";
-      if (!this.#closed && !isClosed) throw error;
+      if (!this.#closed) throw error;
     });
   }
 

@@ -50,7 +50,8 @@ export interface SessionParts {
   readonly health: StorageHealth;
   /** What the home page shows of it has changed. */
   summary(part: Partial<WorkspaceSummary>): Promise<void>;
-  closed(): void;
+  /** It is being closed, and uses the storage until that is `over`. */
+  closed(over: Promise<void>): void;
 }
 
 /** A server that is there, and yet gives no content, is not waited for any longer, milliseconds. */
@@ -75,7 +76,7 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
   #index: HeldRoom | undefined;
   #runs: HeldRoom | undefined;
   #home: HomeSummary | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   readonly #letGo: () => void;
   /** Rooms that another tab wrote to, and when they are looked after. */
   readonly #heard = new Set<RoomKey>();
@@ -166,10 +167,15 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
     await this.close();
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#parts.closed();
+  close(): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = this.#close();
+      this.#parts.closed(this.#closing);
+    }
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#home?.close();
     this.#background?.close();
     for (const stop of this.#stops) stop();
@@ -214,7 +220,7 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
     this.#link.start();
     // One tab of this browser is enough for the blobs, and for the rooms that nobody has open.
     const leads = (): void => {
-      if (this.#closed) return;
+      if (this.#closing) return;
       this.blobs.lead();
       this.#background = new BackgroundSync(this.#rooms, this.#link, () => this.#ahead());
     };
@@ -256,7 +262,7 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
   }
 
   #showConnection(): void {
-    if (this.#closed) return;
+    if (this.#closing) return;
     const unkept = this.#log.failure.current === undefined ? 0 : this.#rooms.unkept;
     this.#parts.health.unkept(this.id, unkept);
     const uploads = this.blobs.uploads.current;

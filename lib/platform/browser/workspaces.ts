@@ -94,6 +94,8 @@ class LocalWorkspaces implements BrowserWorkspaces {
   readonly #myName: Settable<string>;
   readonly storage: BrowserDeviceStorage;
   readonly #open = new Map<WorkspaceId, Promise<BrowserSession>>();
+  readonly #closing = new Set<Promise<void>>();
+  #isClosed = false;
   /** Open only to send what was left: nobody looks at them. */
   readonly #unseen = new Map<WorkspaceId, number>();
   readonly #timer: ReturnType<typeof setTimeout>;
@@ -187,9 +189,11 @@ class LocalWorkspaces implements BrowserWorkspaces {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     const sessions = await Promise.allSettled(this.#open.values());
-    for (const one of sessions) if (one.status === "fulfilled") await one.value.close();
+    for (const one of sessions) if (one.status === "fulfilled") void one.value.close();
+    await Promise.allSettled(this.#closing);
     this.#parts.tabs.close();
     this.#parts.health.close();
     this.#parts.db.close();
@@ -225,6 +229,8 @@ class LocalWorkspaces implements BrowserWorkspaces {
   #session(workspace: WorkspaceId): Promise<BrowserSession> {
     const known = this.#open.get(workspace);
     if (known) return known;
+    // What is looked for in the background goes on for a while.
+    if (this.#isClosed) return Promise.reject(new Error("the tab is closed"));
     const opening = this.#openNew(workspace);
     this.#open.set(workspace, opening);
     opening.catch(() => this.#open.delete(workspace));
@@ -288,7 +294,11 @@ class LocalWorkspaces implements BrowserWorkspaces {
       locks,
       health,
       summary: (part) => summaries.patch(workspace, part),
-      closed: () => void this.#open.delete(workspace),
+      closed: (over) => {
+        this.#open.delete(workspace);
+        this.#closing.add(over);
+        void over.finally(() => this.#closing.delete(over)).catch(() => undefined);
+      },
     });
   }
 }
