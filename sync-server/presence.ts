@@ -45,7 +45,10 @@ export class Presence {
     if (changed.length === 0) return;
     // As it is now: by then more may be known, which waits for more.
     const known = encodeAwarenessUpdate(this.#awareness, changed);
-    inTurn(() => this.#tell(peer, known));
+    inTurn(() => {
+      // Whoever came after it left would see it for as long as nothing renews it.
+      if (this.#others.peers.has(peer)) this.#tell(peer, known);
+    });
   }
 
   leave(peer: Peer): void {

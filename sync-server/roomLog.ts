@@ -75,7 +75,7 @@ export class RoomLog {
       });
   }
 
-  /** The same once everybody was told of it. */
+  /** The same after those who appended have gone on, which they do a turn later: they tell everybody. */
   afterBroadcasts(then: () => void): void {
     this.afterCommits(this.#inFlight === 0 ? then : () => queueMicrotask(then));
   }

@@ -109,6 +109,38 @@ describe("stock y-websocket clients", () => {
     expect(jun.updates.length).toBe(1 + letters);
     expect(tooEarly).toBe(0);
   });
+
+  it("hear nothing any more of somebody who left while the disk was busy", async () => {
+    let go = (): void => undefined;
+    const busy = new Promise<void>((resolve) => (go = resolve));
+    const slow = await startTestServer({
+      wrap: (store) => ({
+        ...store,
+        async append(...given) {
+          await busy;
+          return store.append(...given);
+        },
+      }),
+    });
+    try {
+      const place = await slow.found();
+      const ada = await open(place, place.owner, NOTEBOOK);
+      const mira = await open(place, place.owner, NOTEBOOK);
+      mira.announce(7, 1, { letters: 0 });
+      await until(() => ada.presence.has(7), "Mira is there");
+      mira.update(updateOf("x"));
+      mira.announce(7, 2, { letters: 1 });
+      mira.ws.close();
+      await until(() => ada.presence.get(7) === null, "Mira left");
+      const jun = openRawSocket(place, NOTEBOOK, (await signIn(place, place.owner)).token);
+      await new Promise((greeted) => jun.ws.once("message", greeted));
+      go();
+      await until(() => jun.updates.length === 1, "what Mira wrote is there");
+      expect(jun.presence.get(7) ?? null).toBeNull();
+    } finally {
+      await slow.close();
+    }
+  });
 });
 
 describe("getting in", () => {
