@@ -1,6 +1,6 @@
 /** Sizes of pictures and filters, and filters as one side of a product. */
 import type { Pictures } from "../arithmetic.ts";
-import type { Side } from "./tile.ts";
+import type { Side } from "./tiledKernel.ts";
 
 /** As kernels know them by their names. */
 export function sizesOf(pictures: Pictures): Readonly<Record<string, number>> {

@@ -1,19 +1,9 @@
 /** Convolutions and the gradients of their inputs: pixels times filters, place by place of a filter. */
 import type { Adding, After, Convolution, InputGradient, Pictures } from "../arithmetic.ts";
 import { filterSide, sizesOf } from "./pictures.ts";
-import {
-  type Side,
-  type Tile,
-  additions,
-  position,
-  stores,
-  tileOf,
-  tilesOf,
-  typeMade,
-  typeOf,
-  zeros,
-} from "./tile.ts";
-import { type Written, written } from "./written.ts";
+import { type Tile, tileOf } from "./tile.ts";
+import { type Side, tiledKernel } from "./tiledKernel.ts";
+import type { Written } from "./written.ts";
 
 export function convolutionKernel(convolution: Convolution): Written {
   const { channels, output, filters, dilations, after } = convolution;
@@ -96,37 +86,28 @@ function pixelsKernel(
 ): Written {
   const { filter, adding, after } = pictures;
   const tile = tileOf(pixels, columns, 1, sums * filter[0] * filter[1]);
-  const type = typeMade(tile, columns);
-  const [across, along] = made === "output" ? ["filters", "channels"] : ["channels", "filters"];
-  const place = { m: "sizes.pixels", n: `sizes.${across}` };
+  const [across, along] =
+    made === "output" ? (["filters", "channels"] as const) : (["channels", "filters"] as const);
   const x: Side = {
     ...{ array: "x", count: tile.rows, stride: "1" },
     at: (i) => `at${i}`,
     isThere: (i) => `isThere${i}`,
     vectors: sums % 4 === 0 ? "alongK" : "none",
   };
-  const filters = w(tile);
   const each = (of: (i: number) => string): string =>
     Array.from({ length: tile.rows }, (_, i) => of(i)).join("\n  ");
   const none = Array.from({ length: tile.rows }, (_, i) => `isThere${i}`).join(" | ");
-  return written({
-    reads: [
-      ["x", typeOf(x)],
-      ["w", typeOf(filters)],
-      ...(after.hasBias ? [["bias", type] as const] : []),
-    ],
-    makes: type,
+  return tiledKernel({
+    ...{ tile, m: [pixels, "pixels"], n: [columns, across], times: 1 },
+    ...{ sides: [x, w(tile)], adding, after },
     sizes: { ...sizesOf(pictures), ...sizes, pixels },
-    items: tilesOf(tile, pixels, columns),
-    code: `
-  ${position(tile, place)}
-  ${each(
-    (i) => `let pixel${i} = min(row + ${i}, sizes.pixels - 1);
+    ahead: each(
+      (i) => `let pixel${i} = min(row + ${i}, sizes.pixels - 1);
   let picture${i} = pixel${i} / (sizes.${made}Rows * sizes.${made}Columns);
   let cornerRows${i} = ${corner("Rows", `(pixel${i} / sizes.${made}Columns % sizes.${made}Rows)`)};
   let cornerColumns${i} = ${corner("Columns", `(pixel${i} % sizes.${made}Columns)`)};`,
-  )}
-  ${zeros(tile)}
+    ),
+    sums: (add) => `
   for (var ${order("(sizes.filterRows * sizes.filterColumns)")}) {
     let place = i;
     let filterRows = place / sizes.filterColumns;
@@ -137,8 +118,7 @@ function pixelsKernel(
     let at${i} = select(0, ((picture${i} * sizes.${read}Rows + yRows${i}) * sizes.${read}Columns + yColumns${i}) * sizes.${along}, isThere${i});`,
     )}
     ${areSkipped ? `if (!(${none})) { continue; }` : ""}
-    ${additions(tile, x, filters, `sizes.${along}`, adding)}
-  }
-  ${stores(tile, place, type, after)}`,
+    ${add(`sizes.${along}`)}
+  }`,
   });
 }

@@ -1,16 +1,8 @@
 /** Products of matrices, each tile by one invocation, in the order in which TensorFlow.js adds. */
 import type { Product, ReducedProduct } from "../arithmetic.ts";
-import {
-  type Side,
-  additions,
-  position,
-  stores,
-  tileOf,
-  tilesOf,
-  typeMade,
-  typeOf,
-  zeros,
-} from "./tile.ts";
+import { halves, laneSums } from "./lanes.ts";
+import { tileOf } from "./tile.ts";
+import { type Side, tiledKernel } from "./tiledKernel.ts";
 import { type Written, written } from "./written.ts";
 
 export function productKernel(product: Product): Written {
@@ -18,24 +10,13 @@ export function productKernel(product: Product): Written {
   const tile = tileOf(m, n, batch, k);
   const a = side("a", { count: tile.rows, first: "row", outer: "m", isAlongK: !transposeA });
   const b = side("b", { count: tile.columns, first: "column", outer: "n", isAlongK: transposeB });
-  const type = typeMade(tile, n);
-  const place = { m: "sizes.m", n: "sizes.n" };
-  return written({
-    reads: [
-      ["a", typeOf(a)],
-      ["b", typeOf(b)],
-      ...(after.hasBias ? [["bias", type] as const] : []),
-    ],
-    makes: type,
+  return tiledKernel({
+    ...{ tile, m: [m, "m"], n: [n, "n"], times: batch, sides: [a, b], adding, after },
     sizes: { m, n, k, batchA, batchB },
-    items: tilesOf(tile, m, n) * batch,
-    code: `
-  ${position(tile, place)}
+    ahead: `
   let aStart = matrix % sizes.batchA * sizes.m * sizes.k;
-  let bStart = matrix % sizes.batchB * sizes.n * sizes.k;
-  ${zeros(tile)}
-  ${additions(tile, a, b, "sizes.k", adding)}
-  ${stores(tile, place, type, after)}`,
+  let bStart = matrix % sizes.batchB * sizes.n * sizes.k;`,
+    sums: (add) => add("sizes.k"),
   });
 
   function side(
@@ -78,16 +59,8 @@ export function reducedProductKernel(product: ReducedProduct): Written {
   let matrix = item / (sizes.n * sizes.m);
   let aAt = matrix % sizes.batchA * sizes.m * sizes.k + row${transposeA ? "" : " * sizes.k"};
   let bAt = matrix % sizes.batchB * sizes.n * sizes.k + column${transposeB ? " * sizes.k" : ""};
-  var sums : array<f32, ${LANES}>;
-  for (var k = 0; k < sizes.k; k++) {
-    let lane = k % ${LANES};
-    sums[lane] = sums[lane] + a[aAt + k${transposeA ? " * sizes.m" : ""}] * b[bAt + k${transposeB ? "" : " * sizes.n"}];
-  }
-  for (var half = ${LANES / 2}; half > 0; half = half / 2) {
-    // Beyond k all are 0.
-    if (half >= sizes.k) { continue; }
-    for (var i = 0; i < half; i++) { sums[i] = sums[i] + sums[i + half]; }
-  }
+  ${laneSums(LANES, "sizes.k", `a[aAt + k${transposeA ? " * sizes.m" : ""}] * b[bAt + k${transposeB ? "" : " * sizes.n"}]`)}
+  ${halves(LANES, "sizes.k")}
   result[item] = ${after.isRelu ? `select(${added}, 0.0, ${added} < 0.0)` : added};`,
   });
 }
