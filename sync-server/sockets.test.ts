@@ -84,63 +84,6 @@ describe("stock y-websocket clients", () => {
     jun.close();
     await until(() => !names().includes("Jun"));
   });
-
-  it("hear what somebody wrote before where their caret is in it", async () => {
-    const place = await withMembers();
-    const mira = await open(place, place.owner, NOTEBOOK);
-    const jun = await open(place, place.editor, NOTEBOOK);
-    const doc = new Y.Doc();
-    doc.on("update", (update: Uint8Array) => mira.update(update));
-    const { clientID } = doc;
-    jun.step1(Y.encodeStateVector(new Y.Doc()));
-    await until(() => jun.updates.length === 1, "Jun is in the room");
-    const letters = 30;
-    let [shown, tooEarly] = [0, 0];
-    jun.ws.on("message", () => {
-      const state = jun.presence.get(clientID) as { readonly letters: number } | undefined;
-      shown = state?.letters ?? 0;
-      if (shown > jun.updates.length - 1) tooEarly++;
-    });
-    for (let letter = 1; letter <= letters; letter++) {
-      doc.getText("t").insert(0, "x");
-      mira.announce(clientID, letter, { letters: letter });
-    }
-    await until(() => shown === letters);
-    expect(jun.updates.length).toBe(1 + letters);
-    expect(tooEarly).toBe(0);
-  });
-
-  it("hear nothing any more of somebody who left while the disk was busy", async () => {
-    let go = (): void => undefined;
-    const busy = new Promise<void>((resolve) => (go = resolve));
-    const slow = await startTestServer({
-      wrap: (store) => ({
-        ...store,
-        async append(...given) {
-          await busy;
-          return store.append(...given);
-        },
-      }),
-    });
-    try {
-      const place = await slow.found();
-      const ada = await open(place, place.owner, NOTEBOOK);
-      const mira = await open(place, place.owner, NOTEBOOK);
-      mira.announce(7, 1, { letters: 0 });
-      await until(() => ada.presence.has(7), "Mira is there");
-      mira.update(updateOf("x"));
-      mira.announce(7, 2, { letters: 1 });
-      mira.ws.close();
-      await until(() => ada.presence.get(7) === null, "Mira left");
-      const jun = openRawSocket(place, NOTEBOOK, (await signIn(place, place.owner)).token);
-      await new Promise((greeted) => jun.ws.once("message", greeted));
-      go();
-      await until(() => jun.updates.length === 1, "what Mira wrote is there");
-      expect(jun.presence.get(7) ?? null).toBeNull();
-    } finally {
-      await slow.close();
-    }
-  });
 });
 
 describe("getting in", () => {

@@ -44,8 +44,7 @@ beforeEach(() => {
   host = runsCapability({
     session,
     world: {
-      // Two runs of one millisecond have no order.
-      now: () => (time = Math.max(time + 1, Date.now())),
+      now: () => (time = Math.max(time + 1, Date.now())), // runs of one millisecond have no order
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       every: () => () => undefined,
     },
