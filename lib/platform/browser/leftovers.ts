@@ -3,7 +3,24 @@ import type { WorkspaceId } from "../../base/ids.ts";
 import type { WorkspaceSession } from "../../workspace/session.ts";
 import { type Database, startingWith } from "./database.ts";
 
-export async function hasLeftovers(db: Database, workspace: WorkspaceId): Promise<boolean> {
+/** Opened for a while; undefined where it is not to be, or cannot. */
+type Opened = { readonly session: Pick<WorkspaceSession, "connection">; done(): Promise<void> };
+
+/** One workspace after another, and only those that have something to send. */
+export async function sendLeftovers(
+  db: Database,
+  workspaces: readonly WorkspaceId[],
+  open: (workspace: WorkspaceId) => Promise<Opened | undefined>,
+): Promise<void> {
+  for (const id of workspaces) {
+    if (!(await hasLeftovers(db, id))) continue;
+    const opened = await open(id);
+    if (opened) await delivered(opened.session);
+    await opened?.done();
+  }
+}
+
+async function hasLeftovers(db: Database, workspace: WorkspaceId): Promise<boolean> {
   const [changes, chunks, membership] = await Promise.all([
     db.countFromIndex("pending", "room", startingWith(`${workspace}/`)),
     db.count("uploads", IDBKeyRange.bound([workspace], [workspace, []])),
@@ -14,7 +31,7 @@ export async function hasLeftovers(db: Database, workspace: WorkspaceId): Promis
 }
 
 /** Resolves when there is nothing more to be sent, or no use in trying. */
-export function delivered({ connection }: Pick<WorkspaceSession, "connection">): Promise<void> {
+function delivered({ connection }: Pick<WorkspaceSession, "connection">): Promise<void> {
   return new Promise((resolve) => {
     const isDone = (): boolean => {
       const { current } = connection;

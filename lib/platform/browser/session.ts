@@ -50,8 +50,7 @@ export interface SessionParts {
   readonly health: StorageHealth;
   /** What the home page shows of it has changed. */
   summary(part: Partial<WorkspaceSummary>): Promise<void>;
-  /** It is being closed, and uses the storage until that is `over`. */
-  closed(over: Promise<void>): void;
+  closing(over: Promise<void>): void;
 }
 
 /** A server that is there, and yet gives no content, is not waited for any longer, milliseconds. */
@@ -168,10 +167,7 @@ export class BrowserSession extends MemberActs implements WorkspaceSession {
   }
 
   close(): Promise<void> {
-    if (!this.#closing) {
-      this.#closing = this.#close();
-      this.#parts.closed(this.#closing);
-    }
+    if (!this.#closing) this.#parts.closing((this.#closing = this.#close()));
     return this.#closing;
   }
 

@@ -19,7 +19,7 @@ import { type StorageCount, StorageHealth } from "./storageHealth.ts";
 import { deviceSigner, readName, writeName } from "./device.ts";
 import { deviceName } from "./deviceName.ts";
 import { Entrances } from "./entrances.ts";
-import { delivered, hasLeftovers } from "./leftovers.ts";
+import { sendLeftovers } from "./leftovers.ts";
 import { MembershipCache } from "./membershipCache.ts";
 import { OwnDevices } from "./ownDevices.ts";
 import type { SyncServer } from "./roomConnection.ts";
@@ -94,7 +94,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
   readonly #myName: Settable<string>;
   readonly storage: BrowserDeviceStorage;
   readonly #open = new Map<WorkspaceId, Promise<BrowserSession>>();
-  readonly #closing = new Set<Promise<void>>();
+  #closing: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   /** Open only to send what was left: nobody looks at them. */
   readonly #unseen = new Map<WorkspaceId, number>();
@@ -193,7 +193,7 @@ class LocalWorkspaces implements BrowserWorkspaces {
     clearTimeout(this.#timer);
     const sessions = await Promise.allSettled(this.#open.values());
     for (const one of sessions) if (one.status === "fulfilled") void one.value.close();
-    await Promise.allSettled(this.#closing);
+    await this.#closing;
     this.#parts.tabs.close();
     this.#parts.health.close();
     this.#parts.db.close();
@@ -239,18 +239,11 @@ class LocalWorkspaces implements BrowserWorkspaces {
 
   async #lookAround(): Promise<void> {
     await this.storage.tidy();
-    await this.#sendLeftovers();
-  }
-
-  /** One workspace after another, and only those that have something to send. */
-  async #sendLeftovers(): Promise<void> {
-    for (const { id } of this.list.current) {
-      // Whether it is open is asked last, with nothing awaited after: else the app's own would be closed.
-      if (!(await hasLeftovers(this.#parts.db, id)) || this.#open.has(id)) continue;
-      const unseen = await this.#openUnseen(id);
-      if (unseen) await delivered(unseen.session);
-      await unseen?.done();
-    }
+    const ids = this.list.current.map(({ id }) => id);
+    // Where it is open already the app's own would be closed.
+    await sendLeftovers(this.#parts.db, ids, async (id) =>
+      this.#open.has(id) ? undefined : this.#openUnseen(id),
+    );
   }
 
   /** Opens it for something to be done in it; then it is closed, unless somebody looks at it by then. */
@@ -294,10 +287,10 @@ class LocalWorkspaces implements BrowserWorkspaces {
       locks,
       health,
       summary: (part) => summaries.patch(workspace, part),
-      closed: (over) => {
+      // It uses the storage until that is over.
+      closing: (over) => {
         this.#open.delete(workspace);
-        this.#closing.add(over);
-        void over.finally(() => this.#closing.delete(over)).catch(() => undefined);
+        this.#closing = Promise.allSettled([this.#closing, over]);
       },
     });
   }
