@@ -6,8 +6,8 @@ import { CapturedFit, type Programs } from "./fit.ts";
 import { callbacksOf, settingsOf } from "./fitSettings.ts";
 import {
   type FitLoop,
-  type TensorFlow,
   type PredictLoop,
+  type TensorFlow,
   type TrainFunction,
   type TrainingModel,
   type WebGpuBackend,
@@ -20,8 +20,8 @@ import { layersState, modelState } from "./modelState.ts";
 import { KnownClasses } from "./models.ts";
 import type { Scatter } from "./graph.ts";
 import { scattersOf } from "./noise.ts";
-import { type StepWorld, type SwapRandom, isTracing } from "./trace.ts";
 import { type Predictions, predicted } from "./prediction.ts";
+import { type StepWorld, type SwapRandom, isTracing } from "./trace.ts";
 import { type StepsByShape, capturedFunction } from "./trainFunction.ts";
 
 export interface CaptureWorld {
@@ -179,12 +179,15 @@ class Capturer {
   ): tf.Tensor | tf.Tensor[] {
     const here = this.stepWorld();
     const isStock = typeof here === "string" || isTaped(this.#tf) || isTracing();
-    if (isStock || verbose || this.#known.ownLayerOf(model) !== undefined)
-      return original.call(model, ins, batchSize, verbose);
+    if (isStock || verbose) return original.call(model, ins, batchSize, verbose);
     const inputs = ([] as readonly tf.Tensor[]).concat(ins);
     const { predictions } = this.#programsOf(here.backend, model);
-    const loop = original.bind(model);
-    return predicted(here, loop, inputs, batchSize, predictions, () => layersState(model));
+    const predicting = {
+      loop: original.bind(model),
+      state: () => layersState(model),
+      canCapture: () => this.#known.ownLayerOf(model) === undefined,
+    };
+    return predicted(here, predicting, inputs, batchSize, predictions);
   }
 
   tell(model: TrainingModel | undefined, standing: Standing): void {

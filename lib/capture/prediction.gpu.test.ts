@@ -98,6 +98,29 @@ describe("what a model predicts again and again", () => {
     model.dispose();
   });
 
+  it("is TensorFlow.js's where a layer is the cell's own: its code runs each time", async () => {
+    let calls = 0;
+    class Twice extends gpu.layers.Layer {
+      static readonly className = "Twice";
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        calls++;
+        return (([] as tf.Tensor[]).concat(inputs)[0] as tf.Tensor).mul(2);
+      }
+      override computeOutputShape(shape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+        return shape;
+      }
+    }
+    const model = gpu.sequential();
+    model.add(gpu.layers.dense({ units: 3, inputShape: [5] }));
+    model.add(new Twice());
+    const x = gpu.randomNormal([8, 5]);
+    const built = calls;
+    for (let i = 0; i < 40; i++) await values(model, x);
+    expect(calls - built).toBe(40);
+    x.dispose();
+    model.dispose();
+  });
+
   it("leaves no tensor behind, in a tidy and out of one, and nothing once the model is gone", async () => {
     const before = gpu.memory().numTensors;
     const model = classifier();

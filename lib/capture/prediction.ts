@@ -5,9 +5,9 @@
 import type * as tf from "@tensorflow/tfjs";
 import { CapturedStep } from "./capturedStep.ts";
 import { resourceOf } from "./deviceBuffer.ts";
-import { inputKey } from "./inputKey.ts";
 import { drawn } from "./gatheredStep.ts";
-import type { Program } from "./program.ts";
+import { inputKey } from "./inputKey.ts";
+import type { Feed, Program } from "./program.ts";
 import type { Step, StepWorld } from "./trace.ts";
 
 /** So many batches of a shape are predicted before a program of them is worth its proof. */
@@ -18,62 +18,85 @@ const MOST_BATCHES = 16;
 /** What a model's predictions are captured with, by the shapes of what is given and the rows of a batch. */
 export type Predictions = Map<string, Prediction>;
 
-export interface Prediction {
+interface Prediction {
   readonly captured: CapturedStep;
   /** Predicted so far. */
   batches: number;
   state: string;
+  canCapture: boolean;
 }
 
-/** TensorFlow.js's own loop. */
-type Original = (inputs: readonly tf.Tensor[], batchSize: number) => tf.Tensor | tf.Tensor[];
+/** What is asked of a model. */
+export interface Predicting {
+  /** TensorFlow.js's own loop over the batches of all rows. */
+  loop(inputs: readonly tf.Tensor[], batchSize: number): tf.Tensor | tf.Tensor[];
+  /** Equal texts where it computes the same but for its weights. */
+  state(): string;
+  /** Whether it is TensorFlow.js's own through and through: asked for where its state is another. */
+  canCapture(): boolean;
+}
 
-/** Gives what `original` gives. `state`: equal texts where the model computes the same but for its weights. */
+/** Gives what the model's own loop gives. */
 export function predicted(
   world: StepWorld,
-  original: Original,
+  model: Predicting,
   inputs: readonly tf.Tensor[],
   batchSize: number,
   predictions: Predictions,
-  state: () => string,
 ): tf.Tensor | tf.Tensor[] {
   const { tf } = world;
   const rows = inputs[0]?.shape[0] ?? 0;
   const size = Math.min(batchSize, rows);
-  const key = `${inputKey(tf, inputs)}|${size}`;
-  const known = predictions.get(key) ?? { captured: new CapturedStep(), batches: 0, state: "" };
-  predictions.set(key, known);
+  if (size === 0) return model.loop(inputs, batchSize);
+  const known = predictionOf(predictions, `${inputKey(tf, inputs)}|${size}`);
   known.batches += Math.ceil(rows / size);
   const { captured } = known;
-  const { kind } = captured.standing;
-  if (size === 0 || known.batches <= WORTH_IT || kind === "proving")
-    return original(inputs, batchSize);
+  if (known.batches <= WORTH_IT || captured.standing.kind === "proving")
+    return model.loop(inputs, batchSize);
+  const now = model.state();
+  const isChanged = now !== known.state;
+  if (isChanged) known.canCapture = model.canCapture();
+  known.state = now;
+  if (!known.canCapture) return model.loop(inputs, batchSize);
   const step: Step = (given) =>
     tf.tidy(() => {
       const numbers = given.at(-1) as tf.Tensor1D;
       const batch = given.slice(0, -1).map((one) => tf.gather(one, numbers));
-      return ([] as tf.Tensor[]).concat(original(batch, size));
+      return ([] as tf.Tensor[]).concat(model.loop(batch, size));
     });
-  const numbers = tf.keep(tf.tensor1d(rowsFrom(size), "int32"));
+  const numbers = rowsFrom(tf, size);
   try {
     const given = [...inputs, numbers];
-    const now = state();
-    if (now !== known.state) captured.changed(world, step, given);
-    known.state = now;
+    if (isChanged) captured.changed(world, step, given);
     const { standing } = captured;
-    if (standing.kind === "stock" && !standing.passing) return original(inputs, batchSize);
+    if (standing.kind === "stock" && !standing.passing) return model.loop(inputs, batchSize);
     // A proof does a batch for real; who asked gets all of them in one tensor.
     tf.dispose([...(captured.advance(world, step, given) ?? [])]);
     const { program } = captured;
-    if (!program) return original(inputs, batchSize);
-    return replayed(world, program, original, { inputs, numbers, size });
+    if (!program) return model.loop(inputs, batchSize);
+    return replayed(world, program, model, { inputs, numbers, size });
   } finally {
     numbers.dispose();
   }
 }
 
-function rowsFrom(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, row) => row);
+function predictionOf(predictions: Predictions, key: string): Prediction {
+  let known = predictions.get(key);
+  if (!known) {
+    known = { captured: new CapturedStep(), batches: 0, state: "", canCapture: false };
+    predictions.set(key, known);
+  }
+  return known;
+}
+
+/** The numbers of the first rows. */
+function rowsFrom(tf: StepWorld["tf"], count: number): tf.Tensor1D {
+  return tf.keep(
+    tf.tensor1d(
+      Int32Array.from({ length: count }, (_, row) => row),
+      "int32",
+    ),
+  );
 }
 
 interface Given {
@@ -88,7 +111,7 @@ interface Given {
 function replayed(
   { tf, backend, swapRandom }: StepWorld,
   program: Program,
-  original: Original,
+  model: Predicting,
   { inputs, numbers, size }: Given,
 ): tf.Tensor | tf.Tensor[] {
   const rows = inputs[0]?.shape[0] ?? 0;
@@ -97,27 +120,30 @@ function replayed(
     backend.makeTensorInfo([batches * count, ...rest], dtype),
   );
   const places = infos.map(({ dataId }) => resourceOf(backend, dataId));
-  const all = tf.keep(tf.tensor1d(rowsFrom(batches * size), "int32"));
-  const from = resourceOf(backend, all.dataId);
-  const to = resourceOf(backend, numbers.dataId);
+  // A single batch has its numbers already.
+  const all = batches > 1 ? rowsFrom(tf, batches * size) : undefined;
   const bytes = size * 4;
+  const feedOf = (from: tf.Tensor, first: number): Feed => ({
+    ...{ from: resourceOf(backend, from.dataId), to: resourceOf(backend, numbers.dataId) },
+    ...{ offset: first * bytes, stride: bytes, size: bytes },
+  });
   const stride = (output: number): number => program.outputSizes[output] ?? 0;
   for (let first = 0; first < batches; first += MOST_BATCHES)
     program.run({
       steps: Math.min(MOST_BATCHES, batches - first),
       inputs: [...inputs, numbers],
-      feeds: [{ from, to, offset: first * bytes, stride: bytes, size: bytes }],
+      feeds: all ? [feedOf(all, first)] : [],
       results: places.map((place, i) => ({
         ...{ to: place, offset: first * stride(i), stride: stride(i) },
       })),
       random: () => drawn(swapRandom),
     });
-  all.dispose();
+  all?.dispose();
   const full = infos.map((info) => tf.engine().makeTensorFromTensorInfo(info as never));
   if (batches * size === rows) return single(full);
   return tf.tidy(() => {
     const left = inputs.map((one) => one.slice([batches * size]));
-    const rest = ([] as tf.Tensor[]).concat(original(left, size));
+    const rest = ([] as tf.Tensor[]).concat(model.loop(left, size));
     const joined = full.map((one, i) => tf.concat([one, rest[i] as tf.Tensor], 0));
     tf.dispose(full);
     return single(joined);
