@@ -23,7 +23,11 @@ const model = tf.sequential({ layers: [
   tf.layers.dense({ units: 1 }),
 ] });
 model.compile({ optimizer: "adam", loss: "meanSquaredError" });`;
-const train = `await model.fit(x, y, { epochs: 40, batchSize: 16, callbacks: { onEpochEnd: () => checkpoint(model) } });
+// An epoch takes its time however quick the machine is, so that the tab is closed in the midst of the training.
+const train = `await model.fit(x, y, { epochs: 40, batchSize: 16, callbacks: { onEpochEnd: async () => {
+  checkpoint(model);
+  await new Promise((done) => setTimeout(done, 150));
+} } });
 (await Promise.all(model.getWeights().map((one) => one.data()))).map((one) => one.join(" ")).join("; ")`;
 
 test("a training whose tab was closed goes on in another member's to the weights it would have had", async ({
