@@ -1,7 +1,7 @@
 /**
  * Captured training beside TensorFlow.js alone. In Node, and with jax-js: once without kernels, where what is left is
- * JavaScript and the driver's part, and once on the machine's own adapter, or on software's. In a browser: a cell that is
- * logged and watched beside a bare worker.
+ * JavaScript and the driver's part, again with another learning rate for each batch, and once on the machine's own adapter,
+ * or on software's. In a browser: a cell that is logged and watched beside a bare worker.
  */
 import { measureInBrowser } from "./capture/browser/measure.ts";
 import { measureInNode } from "./capture/inNode.ts";
@@ -10,6 +10,7 @@ import { record } from "./figures.ts";
 
 const parts: Readonly<Record<string, () => Promise<Measured>>> = {
   empty: () => measureInNode("empty"),
+  rates: () => measureInNode("empty", "each batch"),
   kernels: () => measureInNode("real"),
   browser: measureInBrowser,
 };

@@ -6,7 +6,10 @@ import type * as tf from "@tensorflow/tfjs";
 import { NotCapturable } from "./notCapturable.ts";
 import type { Program } from "./program.ts";
 import { type Found, prove } from "./prove.ts";
-import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
+import { fingerprint } from "./graph.ts";
+import { type Rates, ratesBetween, withRates } from "./rates.ts";
+import { isSameStep } from "./sameStep.ts";
+import { type Step, type StepWorld, type Traced, ratesOf, trace } from "./trace.ts";
 
 /** How a step is run now. */
 export type Standing =
@@ -28,10 +31,22 @@ export const NO_OTHER = "the step changes from one time to the next";
 const MOST_CHANGES = 3;
 /** What changed with every step is looked at again after so many that were the same. */
 const STEADY_STEPS = 16;
-const UNSTEADY = "its settings change with every step, as a learning rate may";
+const UNSTEADY = "its settings change with every step";
+
+/** Which constants of the step are learning rates. */
+interface Known {
+  readonly rates: Rates;
+  /** Of the step that they are of. */
+  readonly fingerprint: string;
+}
 
 export class CapturedStep {
   #standing: Standing = { kind: "trying" };
+  /** What was traced for the program. */
+  #traced: Traced | undefined;
+  /** Learning rates as the program has them where it is not told of them. */
+  #seen: readonly number[] = [];
+  #known: Known | undefined;
   #tries = 0;
   #changes = 0;
   #steadySteps = 0;
@@ -56,6 +71,7 @@ export class CapturedStep {
     step: Step,
     inputs: readonly tf.Tensor[],
   ): readonly tf.Tensor[] | undefined {
+    this.follow(world, step, inputs);
     const { standing } = this;
     switch (standing.kind) {
       case "captured":
@@ -75,7 +91,9 @@ export class CapturedStep {
 
   #prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
     try {
-      const { outputs, found } = prove(world, step, inputs);
+      const { traced, outputs, found } = prove(world, step, inputs, (one) => this.#read(one));
+      this.#traced = traced;
+      this.#seen = traced.rates;
       const over = found.then(
         (one) => this.#found(proving, one),
         // The device was lost or the model disposed of: whoever reads what the step gave is told so.
@@ -102,7 +120,8 @@ export class CapturedStep {
   }
 
   #confirm(world: StepWorld, step: Step, inputs: readonly tf.Tensor[], program: Program): boolean {
-    const isSame = isStill(world, step, inputs, program);
+    const traced = this.#trace(world, step, inputs);
+    const isSame = this.#isStill(traced);
     if (!isSame) program.dispose();
     this.#standing = isSame ? { kind: "captured", program } : { kind: "stock", why: NO_OTHER };
     if (isSame) this.#changes = 0;
@@ -111,8 +130,58 @@ export class CapturedStep {
 
   /** Traced again before it is used again: whatever changed since, the program is of this step or is not used. */
   check(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
-    const { program } = this;
-    if (program && !isStill(world, step, inputs, program)) this.reset();
+    if (!this.program) return;
+    const now = this.#trace(world, step, inputs);
+    if (!this.#isStill(now)) this.#renew(now);
+  }
+
+  /** Where a learning rate is another: a program that reads it goes on, any other makes room for one that does. */
+  follow(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
+    const { standing } = this;
+    const traced = this.#traced;
+    if (!traced || standing.kind === "trying" || standing.kind === "stock") return;
+    const { optimizers } = traced;
+    const isRead = (at: number): boolean =>
+      traced.outside.some((one) => "optimizer" in one && one.optimizer === optimizers[at]);
+    const isSeen = (rate: number, at: number): boolean =>
+      Object.is(rate, this.#seen[at]) || isRead(at);
+    if (ratesOf(optimizers).every(isSeen)) return;
+    const now = this.#trace(world, step, inputs);
+    if (this.#isStill(now)) this.#seen = now.rates;
+    else this.#renew(now);
+  }
+
+  #isStill(now: Traced | undefined): now is Traced {
+    return now !== undefined && this.#traced !== undefined && isSameStep(this.#traced, now);
+  }
+
+  /** The program is not of the step any more: with another learning rate alone, the next one reads it. */
+  #renew(now: Traced | undefined): void {
+    const before = this.#traced;
+    this.reset();
+    const rates = before && now && ratesBetween(before, now);
+    if (!rates) {
+      this.#change();
+      return;
+    }
+    const all = new Map([...(this.#known?.rates ?? []), ...rates]);
+    this.#known = { rates: all, fingerprint: fingerprint(withRates(now, rates).graph) };
+  }
+
+  /** Undefined where it cannot be captured now. */
+  #trace(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Traced | undefined {
+    try {
+      return this.#read(trace(world, step, inputs));
+    } catch (error) {
+      if (error instanceof NotCapturable) return undefined;
+      throw error;
+    }
+  }
+
+  #read(traced: Traced): Traced {
+    if (!this.#known) return traced;
+    const marked = withRates(traced, this.#known.rates);
+    return fingerprint(marked.graph) === this.#known.fingerprint ? marked : traced;
   }
 
   /** The same where something may have changed the step: what was not captured before may be now. */
@@ -127,9 +196,13 @@ export class CapturedStep {
         return;
       default:
         this.reset();
-        if (++this.#changes > MOST_CHANGES)
-          this.#standing = { kind: "stock", why: UNSTEADY, passing: true };
+        this.#change();
     }
+  }
+
+  #change(): void {
+    if (++this.#changes > MOST_CHANGES)
+      this.#standing = { kind: "stock", why: UNSTEADY, passing: true };
   }
 
   /** What was not captured may be now. */
@@ -142,22 +215,7 @@ export class CapturedStep {
   reset(): void {
     if ("program" in this.#standing) this.#standing.program.dispose();
     this.#standing = { kind: "trying" };
+    this.#traced = undefined;
     this.#tries = 0;
   }
-}
-
-function isStill(
-  world: StepWorld,
-  step: Step,
-  inputs: readonly tf.Tensor[],
-  program: Program,
-): boolean {
-  let traced: Traced;
-  try {
-    traced = trace(world, step, inputs);
-  } catch (error) {
-    if (error instanceof NotCapturable) return false;
-    throw error;
-  }
-  return program.isOf(traced);
 }

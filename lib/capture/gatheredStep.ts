@@ -58,6 +58,7 @@ export class GatheredStep {
 
   /** One step as TensorFlow.js does it; undefined where the program is ready to do it. */
   advance(rows: Int32Array): readonly tf.Tensor[] | undefined {
+    this.captured.follow(this.#world, this.#step, this.#inputs);
     if (this.captured.program) return undefined;
     const given = this.#world.tf.tensor1d(rows, "int32");
     try {

@@ -166,6 +166,9 @@ export type PredictLoop = (
 export interface OptimizerState {
   /** Counted by every optimizer where it applies gradients. */
   iterations_?: number;
+  readonly learningRate?: number;
+  /** Some hold the rate, negated, in a scalar of theirs, and read nothing but that in a step. */
+  readonly c?: tf.Scalar | null;
   getConfig(): Record<string, unknown>;
 }
 

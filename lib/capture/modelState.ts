@@ -1,5 +1,7 @@
-/** What decides beside the weights what a training step of a model is: equal texts, equal steps. */
-import type { TrainingModel } from "./internals.ts";
+/**
+ * What decides beside the weights and the learning rate what a training step of a model is: equal texts, equal steps.
+ */
+import type { OptimizerState, TrainingModel } from "./internals.ts";
 
 const numbers = new WeakMap<object, number>();
 let last = 0;
@@ -8,7 +10,7 @@ export function modelState(model: TrainingModel): string {
   const { lossFunctions, metricsTensors } = model;
   return JSON.stringify([
     numberOf(model.optimizer),
-    model.optimizer.getConfig(),
+    { ...model.optimizer.getConfig(), learningRate: undefined },
     slotsOf(model.optimizer),
     lossFunctions.map(numberOf),
     metricsTensors.map(([metric]) => (typeof metric === "function" ? numberOf(metric) : 0)),
@@ -22,10 +24,10 @@ export function layersState({ layers }: Pick<TrainingModel, "layers">): string {
 }
 
 /** Which variables an optimizer keeps: setWeights makes others. */
-function slotsOf(optimizer: object): readonly number[] {
+function slotsOf(optimizer: OptimizerState): readonly number[] {
   return Object.values(optimizer).flatMap((field: unknown) =>
     (Array.isArray(field) ? (field as unknown[]) : [field]).flatMap((slot) => {
-      if (typeof slot !== "object" || slot === null) return [];
+      if (typeof slot !== "object" || slot === null || slot === optimizer.c) return [];
       return numberOf("variable" in slot ? (slot.variable as object) : slot);
     }),
   );

@@ -1,5 +1,5 @@
 /** From the trace of a step to what a device is to do for it: the passes in their order, and nothing else. */
-import { type Command, type Graph, fingerprint } from "./graph.ts";
+import type { Command, Graph } from "./graph.ts";
 import { fuse } from "./passes/fuse.ts";
 import { order } from "./passes/order.ts";
 import { withOwnKernels } from "./passes/ownKernels.ts";
@@ -13,8 +13,6 @@ export interface Plan {
   readonly placement: Placement;
   /** Whether kernels that share no memory are among its. */
   readonly hasOwnKernels: boolean;
-  /** Equal for two steps that do the same. */
-  readonly fingerprint: string;
 }
 
 export interface PlanOptions {
@@ -43,7 +41,7 @@ export function plan(traced: Graph, { bindings, ownKernels, fusing }: PlanOption
     const hasOwnKernels = [...once, ...ordered.commands].some(
       ({ kernel }) => kernel.kind === "written",
     );
-    return { graph: ordered, once, placement, hasOwnKernels, fingerprint: fingerprint(traced) };
+    return { graph: ordered, once, placement, hasOwnKernels };
   };
   if (!fusing) return planned(each);
   const hoped = planned(fuse(each, bindings, true));

@@ -4,7 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { budgetOf } from "./budget.ts";
-import { type BufferId, type Command, fingerprint, infoOf } from "./graph.ts";
+import { type BufferId, type Command, infoOf } from "./graph.ts";
 import {
   type OptimizerState,
   type TensorFlow,
@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly random: () => number;
   /** Where each of the step's outputs goes: one after another, `stride` bytes apart. */
   readonly results?: readonly Result[];
-  /** Memory in the place of variables, for a run that leaves them as they are. */
+  /** Memory in the place of what is there before the step, for a run that leaves it as it is. */
   readonly instead?: Instead;
 }
 
@@ -89,7 +89,7 @@ export class Program {
     this.#plan = plan;
     this.#layout = layout;
     this.#residents = residents;
-    this.#optimizers = traced.optimizers as unknown as readonly OptimizerState[];
+    this.#optimizers = traced.optimizers;
     this.outputs = traced.outputs;
     this.variables = traced.variables;
     this.#once = layout.kernels
@@ -125,14 +125,6 @@ export class Program {
   /** Its memory was given back: there is another to be made. */
   get isDisposed(): boolean {
     return this.#disposed;
-  }
-
-  /** Whether another trace is of the same commands on the same variables. */
-  isOf(traced: Traced): boolean {
-    return (
-      fingerprint(traced.graph) === this.#plan.fingerprint &&
-      this.#residents.isSame(traced.outside, traced.variables)
-    );
   }
 
   run({ steps, inputs = [], feeds = [], random, results = [], instead }: RunOptions): void {

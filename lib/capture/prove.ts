@@ -11,10 +11,13 @@ import { NotCapturable } from "./notCapturable.ts";
 import { MOST_ALONE } from "./budget.ts";
 import { type Plan, type PlanOptions, bytesOf, plan } from "./plan.ts";
 import { Program } from "./program.ts";
+import { rateNumber } from "./rates.ts";
 import { readBack } from "./readBack.ts";
 import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
 
 export interface Proof {
+  /** The step that a program is sought of. */
+  readonly traced: Traced;
   /** What the step gave; they are the caller's. */
   readonly outputs: readonly tf.Tensor[];
   readonly found: Promise<Found>;
@@ -30,23 +33,41 @@ export interface Found {
 /** Runs that show how far a step differs from itself, as it does where the device adds in any order. */
 const RUNS_OF_ITSELF = 4;
 
-/** Throws NotCapturable, and then nothing was done yet. */
-export function prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Proof {
+/** `read`: how a trace is read. Throws NotCapturable, and then nothing was done yet. */
+export function prove(
+  world: StepWorld,
+  step: Step,
+  inputs: readonly tf.Tensor[],
+  read: (traced: Traced) => Traced = (traced) => traced,
+): Proof {
   const { tf } = world;
-  const traced = trace(world, step, inputs);
+  const traced = read(trace(world, step, inputs));
   const isSoftware = computesInSoftware(world.backend);
   const best = planned(world, traced, { ownKernels: isSoftware, fusing: true });
   refuseLarge(best);
   const hold = (tensors: readonly tf.Tensor[]): tf.Tensor[] =>
     tensors.map((one) => tf.keep(tf.clone(one)));
   const [before, given] = [hold(traced.variables), hold(inputs)];
+  const rates = heldRates(world, traced);
   const { outputs, drawn } = stepped(world, step, inputs);
   const after = hold([...traced.variables, ...outputs]);
-  const rehearsal = new Rehearsal(world, traced, { before, given, drawn });
+  const rehearsal = new Rehearsal(world, traced, { before, given, rates, drawn });
   const found = rehearsal
     .compare(best, after)
-    .finally(() => tf.dispose([...before, ...given, ...after]));
-  return { outputs, found };
+    .finally(() => tf.dispose([...before, ...given, ...rates.values(), ...after]));
+  return { traced, outputs, found };
+}
+
+/** Learning rates as the step is to read them, by their numbers: others may be set while it is rehearsed. */
+function heldRates({ tf }: StepWorld, { outside }: Traced): Map<number, tf.Tensor> {
+  const held = new Map<number, tf.Tensor>();
+  for (const [number, one] of outside.entries()) {
+    if (one.kind === "held rate" && one.optimizer.c)
+      held.set(number, tf.keep(tf.clone(one.optimizer.c)));
+    if (one.kind === "rate")
+      held.set(number, tf.keep(tf.scalar(rateNumber(one.optimizer.learningRate, one.sign))));
+  }
+  return held;
 }
 
 function refuseLarge(plan: Plan): void {
@@ -86,6 +107,7 @@ function stepped(
 interface Beginning {
   readonly before: readonly tf.Tensor[];
   readonly given: readonly tf.Tensor[];
+  readonly rates: ReadonlyMap<number, tf.Tensor>;
   readonly drawn: readonly number[];
 }
 
@@ -157,7 +179,7 @@ class Rehearsal {
   async #run(program: Program): Promise<readonly Float32Array[]> {
     const { backend } = this.#world;
     const { device } = backend;
-    const { before, given, drawn } = this.#beginning;
+    const { before, given, rates, drawn } = this.#beginning;
     const made = (size: number): GPUBuffer => device.createBuffer({ size, usage: VALUES });
     const encoder = device.createCommandEncoder();
     const scratch = before.map((one) => {
@@ -168,13 +190,19 @@ class Rehearsal {
     });
     device.queue.submit([encoder.finish()]);
     const outputs = program.outputSizes.map(made);
+    const instead = new Map([...rates].map(([at, one]) => [at, resourceOf(backend, one.dataId)]));
+    const { outside, variables } = this.#traced;
+    for (const [at, one] of outside.entries()) {
+      const own = one.kind === "variable" ? scratch[variables.indexOf(one.variable)] : undefined;
+      if (own) instead.set(at, own);
+    }
     let draws = 0;
     program.run({
       steps: 1,
       inputs: given,
       random: () => drawn[draws++] ?? 0,
       results: outputs.map((to) => ({ to, offset: 0, stride: 0 })),
-      instead: new Map(this.#traced.variables.map((one, i) => [one, scratch[i] as GPUBuffer])),
+      instead,
     });
     const all = [...scratch, ...outputs];
     try {

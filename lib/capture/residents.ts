@@ -3,7 +3,7 @@
  * variable's memory may be written over only where nobody else holds it.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { resourceOf } from "./deviceBuffer.ts";
+import { VALUES, resourceOf } from "./deviceBuffer.ts";
 import {
   type DataId,
   type TensorData,
@@ -11,13 +11,21 @@ import {
   type WebGpuBackend,
   submitPending,
 } from "./internals.ts";
+import { rateNumber } from "./rates.ts";
 import type { Outside } from "./trace.ts";
 
 /** How often the values behind a tensor were replaced where they are. */
 const generations = new WeakMap<TensorData, number>();
 const watched = new WeakSet<WebGpuBackend>();
 
-export type Instead = ReadonlyMap<tf.Variable, GPUBuffer>;
+/** Memory that stands in for what is there before a step, by its number. */
+export type Instead = ReadonlyMap<number, GPUBuffer>;
+
+/** A learning rate where kernels read it. */
+interface RateBuffer {
+  readonly buffer: GPUBuffer;
+  value: number;
+}
 
 export class Residents {
   readonly #tf: TensorFlow;
@@ -26,6 +34,7 @@ export class Residents {
   readonly #changing: readonly tf.Variable[];
   readonly #held: readonly tf.Tensor[];
   readonly #at: (GPUBuffer | undefined)[] = [];
+  readonly #rates = new Map<Outside, RateBuffer>();
 
   /** `all` by the number that the graph has for them; `changing`: those that a run replaces. */
   constructor(
@@ -48,26 +57,19 @@ export class Residents {
     return buffer;
   }
 
-  isSame(all: readonly Outside[], changing: readonly tf.Variable[]): boolean {
-    return (
-      all.length === this.#all.length &&
-      all.every((one, i) => areSame(one, this.#all[i])) &&
-      changing.length === this.#changing.length &&
-      changing.every((one, i) => one === this.#changing[i])
-    );
-  }
-
   /**
-   * Makes everything ready to be read and replaced; gives back what of it is somewhere else than before. `instead`:
-   * memory that stands in for a variable's.
+   * Makes everything ready to be read and replaced, with learning rates as they are now; gives back what of it is
+   * somewhere else than before.
    */
   settle(inputs: readonly tf.Tensor[], instead?: Instead): ReadonlySet<number> {
     if (!instead)
       for (const variable of this.#changing)
         if (this.#dataOf(variable).refCount > 1) this.#detach(variable);
-    const found = this.#all.map((one) => {
-      const other = one.kind === "variable" ? instead?.get(one.variable) : undefined;
-      return other ?? resourceOf(this.#backend, dataIdOf(one, inputs));
+    const found = this.#all.map((one, number) => {
+      const other = instead?.get(number);
+      if (other) return other;
+      if (one.kind === "rate") return this.#rateBuffer(one);
+      return resourceOf(this.#backend, dataIdOf(one, inputs));
     });
     const moved = new Set<number>();
     found.forEach((buffer, number) => {
@@ -89,6 +91,20 @@ export class Residents {
 
   dispose(): void {
     this.#tf.dispose([...this.#held]);
+    for (const { buffer } of this.#rates.values()) buffer.destroy();
+  }
+
+  #rateBuffer(one: Outside & { readonly kind: "rate" }): GPUBuffer {
+    const { device, queue } = this.#backend;
+    const known = this.#rates.get(one) ?? {
+      buffer: device.createBuffer({ size: 4, usage: VALUES }),
+      value: NaN,
+    };
+    this.#rates.set(one, known);
+    const value = rateNumber(one.optimizer.learningRate, one.sign);
+    if (!Object.is(known.value, value))
+      queue.writeBuffer(known.buffer, 0, Float32Array.of((known.value = value)));
+    return known.buffer;
   }
 
   /** As long as the program is there its memory must not become another tensor's. */
@@ -119,7 +135,10 @@ export class Residents {
   }
 }
 
-function dataIdOf(one: Outside, inputs: readonly tf.Tensor[]): DataId {
+function dataIdOf(
+  one: Exclude<Outside, { readonly kind: "rate" }>,
+  inputs: readonly tf.Tensor[],
+): DataId {
   switch (one.kind) {
     case "variable":
       return one.variable.dataId as DataId;
@@ -130,17 +149,11 @@ function dataIdOf(one: Outside, inputs: readonly tf.Tensor[]): DataId {
     }
     case "tensor":
       return one.dataId;
-  }
-}
-
-function areSame(one: Outside, other: Outside | undefined): boolean {
-  switch (one.kind) {
-    case "variable":
-      return other?.kind === "variable" && one.variable === other.variable;
-    case "input":
-      return other?.kind === "input" && one.input === other.input;
-    case "tensor":
-      return other?.kind === "tensor" && one.dataId === other.dataId;
+    case "held rate": {
+      const { c } = one.optimizer;
+      if (!c || c.isDisposed) throw new Error("The optimizer was disposed of");
+      return c.dataId as DataId;
+    }
   }
 }
 

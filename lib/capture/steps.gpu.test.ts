@@ -70,17 +70,14 @@ describe("a step that is captured, batch by batch", () => {
       async (calls, { x, y }, { capture }) => {
         const w = gpu.variable(gpu.tidy(() => gpu.randomUniform([4, 3])));
         const optimizer = gpu.train.adam(0.1);
-        const step = capture(
-          (rows: tf.Tensor, wanted: tf.Tensor) => {
-            const loss = (): tf.Scalar =>
-              gpu.losses.softmaxCrossEntropy(
-                wanted,
-                gpu.matMul(rows as tf.Tensor2D, w as tf.Tensor2D),
-              );
-            return optimizer.minimize(loss, true) as tf.Scalar;
-          },
-          { every: 6 },
-        );
+        const step = capture((rows: tf.Tensor, wanted: tf.Tensor) => {
+          const loss = (): tf.Scalar =>
+            gpu.losses.softmaxCrossEntropy(
+              wanted,
+              gpu.matMul(rows as tf.Tensor2D, w as tf.Tensor2D),
+            );
+          return optimizer.minimize(loss, true) as tf.Scalar;
+        });
         for (let i = 0; i < 20; i++) {
           if (i === 12) (optimizer as unknown as { learningRate: number }).learningRate = 0.01;
           const loss = step(x as tf.Tensor, y as tf.Tensor);
@@ -95,9 +92,7 @@ describe("a step that is captured, batch by batch", () => {
       },
     );
     expect(captured.told.at(-1)).toEqual(["captured", ""]);
-    // Traced again after every sixth step, it sees the new rate then: up to there all is the same.
-    expect(captured.seen.calls.slice(0, 12)).toEqual(stock.seen.calls.slice(0, 12));
-    expect(captured.seen.calls.at(-1)).toBe(20);
+    expect(captured.seen).toEqual(stock.seen);
   });
 });
 

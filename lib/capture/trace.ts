@@ -7,6 +7,7 @@ import { Draws } from "./draws.ts";
 import type { Graph, Scatter } from "./graph.ts";
 import {
   type DataId,
+  type OptimizerState,
   type TensorFlow,
   type WebGpuBackend,
   submitPending,
@@ -23,7 +24,9 @@ export interface Traced {
   /** The variables of `graph.updates`, in their order. */
   readonly variables: readonly tf.Variable[];
   /** Optimizers that count the step by themselves. */
-  readonly optimizers: readonly tf.Optimizer[];
+  readonly optimizers: readonly OptimizerState[];
+  /** Their learning rates when the step was traced; NaN for one that has none. */
+  readonly rates: readonly number[];
   /** What `graph.outputs` are. */
   readonly outputs: readonly Pick<tf.Tensor, "shape" | "dtype">[];
 }
@@ -32,7 +35,13 @@ export type Outside =
   | { readonly kind: "variable"; readonly variable: tf.Variable }
   /** A tensor that the step was given, by its place among them. */
   | { readonly kind: "input"; readonly input: number }
-  | { readonly kind: "tensor"; readonly dataId: DataId };
+  | { readonly kind: "tensor"; readonly dataId: DataId }
+  /** What an optimizer holds its learning rate in: another tensor once the rate was set. */
+  | { readonly kind: "held rate"; readonly optimizer: OptimizerState }
+  /** A learning rate, as it is or negated, where a step reads it as a number. */
+  | { readonly kind: "rate"; readonly optimizer: OptimizerState; readonly sign: Sign };
+
+export type Sign = 1 | -1;
 
 /** Puts another generator in the place of Math.random and gives back the one that was there. */
 export type SwapRandom = (random: () => number) => () => number;
@@ -56,6 +65,11 @@ export function isTracing(): boolean {
   return tracing > 0;
 }
 
+/** Learning rates as they are now. */
+export function ratesOf(optimizers: readonly OptimizerState[]): number[] {
+  return optimizers.map(({ learningRate = NaN }) => learningRate);
+}
+
 /** Throws NotCapturable with the reason where the step is not the same commands each time. */
 export function trace(
   { tf, backend, swapRandom, scatters }: StepWorld,
@@ -73,8 +87,12 @@ export function trace(
     const known = before.find((one) => one.dataId === dataId);
     if (known) return { kind: "variable", variable: known.one };
     const input = inputs.findIndex((one) => one.dataId === dataId);
-    return input < 0 ? { kind: "tensor", dataId } : { kind: "input", input };
+    if (input >= 0) return { kind: "input", input };
+    const optimizer = optimizers().find(({ c }) => c && !c.isDisposed && c.dataId === dataId);
+    return optimizer ? { kind: "held rate", optimizer } : { kind: "tensor", dataId };
   };
+  const optimizers = (): readonly OptimizerState[] =>
+    [...recorder.optimizers] as unknown as readonly OptimizerState[];
   const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
   const random = swapRandom(draws.draw);
   tracing++;
@@ -100,7 +118,8 @@ export function trace(
       graph: recorder.graph(updates, ids),
       outside: recorder.outside.map(outsideOf),
       variables: changed.map(({ one }) => one),
-      optimizers: [...recorder.optimizers],
+      optimizers: optimizers(),
+      rates: ratesOf(optimizers()),
       outputs,
     };
   } catch (error) {

@@ -3,8 +3,12 @@ import type { Adapter, AdapterKind } from "./adapter.ts";
 import type { Fitted } from "./fitted.ts";
 import type { ModelId } from "./models.ts";
 
+/** How long a learning rate stays what it is. */
+export type Rate = "always" | "each batch";
+
 export interface Task {
   readonly adapter: AdapterKind;
+  readonly rate: Rate;
   readonly model: ModelId;
   /** Counted from 0: the side that goes first changes each time. */
   readonly round: number;

@@ -13,7 +13,7 @@ import { type Fitted, measured } from "./fitted.ts";
 import { faultsOf } from "./faults.ts";
 import { BATCH, type Model, type ModelId, models } from "./models.ts";
 import { fitPeer, startPeer } from "./peer.ts";
-import { SIDES, type Side, type Task, type Turn } from "./task.ts";
+import { type Rate, SIDES, type Side, type Task, type Turn } from "./task.ts";
 
 const SEED = 11;
 const WARM_UP: Size = { steps: 1, epochs: 2 };
@@ -26,7 +26,7 @@ const AGAIN = 2;
 /** Of compiled steps, which are over sooner, more epochs are taken; their engine warms up on the first of them. */
 const MORE = 10;
 
-export async function takeTurn({ adapter: kind, model: id, round }: Task): Promise<Turn> {
+export async function takeTurn({ adapter: kind, model: id, rate, round }: Task): Promise<Turn> {
   const { lib, adapter } = await onAdapter(kind);
   const model: Model = models[id];
   const isEmpty = adapter.kind === "empty";
@@ -45,18 +45,19 @@ export async function takeTurn({ adapter: kind, model: id, round }: Task): Promi
     stepping: () => undefined,
     holding: () => undefined,
   });
-  await fitted(lib, model, adapter.kind === "software" ? WARM_UP : LONG_WARM_UP);
+  await fitted(lib, model, adapter.kind === "software" ? WARM_UP : LONG_WARM_UP, rate);
   const sides: { [side in Side]?: Fitted } = {};
   const weights: { bare?: Weights; captured?: Weights } = {};
   const first = round % SIDES.length;
   const longer = { ...size, epochs: size.epochs * (isEmpty ? MORE : 1) };
   for (const side of [...SIDES.slice(first), ...SIDES.slice(0, first)]) {
     if (side === "peer") {
+      if (rate !== "always") continue;
       sides.peer = await fittedByPeer(id, longer);
       continue;
     }
     isOn = side === "captured";
-    const trained = await fitted(lib, model, isOn ? longer : size);
+    const trained = await fitted(lib, model, isOn ? longer : size, rate);
     if (isOn && refused !== "") throw new Error(`it is not captured: ${refused}`);
     sides[side] = trained.fitted;
     weights[side] = trained.weights;
@@ -69,7 +70,7 @@ export async function takeTurn({ adapter: kind, model: id, round }: Task): Promi
   if (!model.differsFromItself) return { ...turn, difference };
   isOn = false;
   const again = [bare];
-  for (let i = 0; i < AGAIN; i++) again.push((await fitted(lib, model, size)).weights);
+  for (let i = 0; i < AGAIN; i++) again.push((await fitted(lib, model, size, rate)).weights);
   const apart = again.flatMap((one, i) =>
     again.slice(i + 1).map((other) => largestDifference(one, other)),
   );
@@ -87,15 +88,22 @@ async function fitted(
   lib: typeof tf,
   made: Model,
   { steps, epochs }: Size,
+  rate: Rate,
 ): Promise<{ readonly fitted: Fitted; readonly weights: Weights }> {
   const systems = Math.random;
   Math.random = seededRandom(SEED);
   try {
     const { model, x, y } = made.make(lib, steps * BATCH);
+    const optimizer = model.optimizer as unknown as { learningRate: number };
+    const { learningRate } = optimizer;
+    let batches = 0;
+    const change = (): void =>
+      void (optimizer.learningRate = (learningRate * (3 + Math.cos(++batches / 10))) / 4);
+    const changing = rate === "each batch" ? { onBatchBegin: change } : {};
     const fitted = await measured(steps, (epochIsOver) =>
       model.fit(x, y, {
         ...{ epochs, batchSize: BATCH, verbose: 0 },
-        callbacks: { onEpochEnd: epochIsOver },
+        callbacks: { onEpochEnd: epochIsOver, ...changing },
       }),
     );
     const weights = await Promise.all(

@@ -1,0 +1,129 @@
+// A learning rate may change from step to step: a program reads it, and no step is TensorFlow.js's own again for it.
+import type * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { fittedBothWays, mlp, onSoftwareGpu } from "./testing/bothWays.ts";
+
+let gpu: typeof tf;
+beforeAll(async () => {
+  gpu = await onSoftwareGpu();
+});
+
+interface Changing {
+  learningRate: number;
+  setLearningRate?(rate: number): void;
+}
+
+function set(optimizer: tf.Optimizer, rate: number): void {
+  const changing = optimizer as unknown as Changing;
+  if (changing.setLearningRate) changing.setLearningRate(rate);
+  else changing.learningRate = rate;
+}
+
+const cosine = (step: number): number => 0.01 + 0.04 * (1 + Math.cos(step / 7));
+
+describe("a learning rate that is another with every batch gives TensorFlow.js's numbers from a program", () => {
+  const optimizers: Record<string, () => tf.Optimizer> = {
+    sgd: () => gpu.train.sgd(0.05),
+    momentum: () => gpu.train.momentum(0.05, 0.9),
+    adam: () => gpu.train.adam(0.05),
+    adamax: () => gpu.train.adamax(0.05),
+    rmsprop: () => gpu.train.rmsprop(0.05),
+    adagrad: () => gpu.train.adagrad(0.05),
+    adadelta: () => gpu.train.adadelta(0.05),
+  };
+
+  for (const [name, optimizer] of Object.entries(optimizers))
+    it(`with ${name}`, async () => {
+      const { captured, stock } = await fittedBothWays(mlp(), (calls, { model, x, y }) => {
+        model.compile({ optimizer: optimizer(), loss: "categoricalCrossentropy" });
+        let batches = 0;
+        const change = (): void => set(model.optimizer, cosine(++batches));
+        const onBatchEnd = (batch: number, logs?: tf.Logs): void =>
+          void calls.push([batch, logs?.["loss"]]);
+        const callbacks = { onBatchBegin: change, onBatchEnd };
+        return model.fit(x, y, { epochs: 6, batchSize: 16, verbose: 0, callbacks });
+      });
+      expect(captured.told).toEqual([["captured", ""]]);
+      expect(captured.seen).toEqual(stock.seen);
+    });
+
+  it("with an epoch's rate, and one that a second fit begins with", async () => {
+    const { captured, stock } = await fittedBothWays(
+      mlp({ optimizer: "adam" }),
+      async (_, { model, x, y }) => {
+        const fit = (from: number): Promise<tf.History> =>
+          model.fit(x, y, {
+            ...{ epochs: 8, batchSize: 16, verbose: 0 },
+            callbacks: { onEpochBegin: (epoch) => set(model.optimizer, cosine(from + epoch)) },
+          });
+        await fit(0);
+        return fit(3);
+      },
+    );
+    expect(new Set(captured.told.map(([how]) => how))).toEqual(new Set(["captured"]));
+    expect(captured.seen).toEqual(stock.seen);
+  });
+
+  it("with batches one by one", async () => {
+    const { captured, stock } = await fittedBothWays(
+      mlp({ optimizer: "adam" }),
+      async (calls, { model, x, y }, { ready }) => {
+        for (let i = 0; i < 16; i++) {
+          if (i < 9) await ready();
+          if (i > 1) set(model.optimizer, cosine(i));
+          calls.push(await model.trainOnBatch(x, y));
+        }
+      },
+    );
+    expect(captured.told.at(-1)).toEqual(["captured", ""]);
+    expect(captured.told.some(([how]) => how === "stock")).toBe(false);
+    expect(captured.seen).toEqual(stock.seen);
+  });
+
+  it("with two optimizers in one step by hand, whose rates change at other times", async () => {
+    const { captured, stock } = await fittedBothWays(
+      mlp(),
+      async (calls, { x, y }, { capture, ready }) => {
+        const rows = x as tf.Tensor2D;
+        const [one, other] = [gpu.variable(gpu.zeros([4, 3])), gpu.variable(gpu.zeros([4, 3]))];
+        const [first, second] = [gpu.train.adam(0.1), gpu.train.rmsprop(0.02)];
+        const lossOf = (w: tf.Tensor): tf.Scalar =>
+          gpu.losses.softmaxCrossEntropy(y as tf.Tensor, gpu.matMul(rows, w as tf.Tensor2D));
+        const step = capture(() =>
+          gpu.tidy(() => {
+            const loss = first.minimize(() => lossOf(one), true, [one]) as tf.Scalar;
+            const more = second.minimize(() => lossOf(other), true, [other]) as tf.Scalar;
+            return loss.add(more);
+          }),
+        );
+        for (let i = 0; i < 30; i++) {
+          for (let wait = 0; wait < 5; wait++) await ready();
+          if (i > 8 && i % 2 === 0) set(first, cosine(i));
+          if (i > 14 && i % 3 === 0) set(second, cosine(i) / 10);
+          const loss = step();
+          calls.push((await loss.data())[0]);
+          loss.dispose();
+        }
+        for (const optimizer of [first, second]) optimizer.dispose();
+      },
+    );
+    expect(captured.told.at(-1)).toEqual(["captured", ""]);
+    expect(captured.seen).toEqual(stock.seen);
+  });
+
+  it("with a rate that another number of the step has for a while", async () => {
+    const { captured, stock } = await fittedBothWays(mlp(), (_, { model, x, y }) => {
+      model.compile({ optimizer: gpu.train.adam(0.9), loss: "categoricalCrossentropy" });
+      const rates = [0.9, 0.9, 0.9, 0.1, 1, 0.001, 0.999, 0.9];
+      const onEpochBegin = (epoch: number): void => set(model.optimizer, rates[epoch] ?? 0.5);
+      return model.fit(x, y, {
+        epochs: 10,
+        batchSize: 16,
+        verbose: 0,
+        callbacks: { onEpochBegin },
+      });
+    });
+    expect(captured.told).toEqual([["captured", ""]]);
+    expect(captured.seen).toEqual(stock.seen);
+  });
+});
