@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import {
+  type AnyFit,
   type AnyModel,
   OPTIMIZERS,
   anyFit,
@@ -11,6 +12,7 @@ import {
   madeOf,
 } from "../../lib/capture/testing/anyModel.ts";
 import { type Outcome, fittedBothWays, onSoftwareGpu } from "../../lib/capture/testing/bothWays.ts";
+import { scheduled } from "../../lib/capture/testing/schedule.ts";
 import { fitMany } from "./manyFits.ts";
 import { type Say, type Torture, must } from "./torture.ts";
 
@@ -46,7 +48,13 @@ export const captured: Torture<Size> = {
       for (const start of starts) {
         const loss = "categoricalCrossentropy" as const;
         const one = { start, layers: [], optimizer, loss, hasMetric: true, rows: 20 };
-        const fit = { batchSize: 8, epochs: 17, shuffle: true, validationSplit: 0 };
+        const fit = {
+          batchSize: 8,
+          epochs: 17,
+          shuffle: true,
+          validationSplit: 0,
+          rate: "none",
+        } as const;
         await compare(one, fit, counted, say);
         must(counted.stock === 0, `${start} with ${optimizer} was not captured`);
       }
@@ -64,12 +72,12 @@ export const captured: Torture<Size> = {
 
 async function compare(
   one: AnyModel,
-  fit: { epochs: number; batchSize: number; shuffle: boolean; validationSplit: number },
+  { rate, ...fit }: AnyFit,
   counted: { captured: number; stock: number; inexact: number },
   say: Say,
 ): Promise<void> {
   const both = await fittedBothWays(madeOf(one), (_, { model, x, y }) =>
-    model.fit(x, y, { ...fit, verbose: 0 }),
+    model.fit(x, y, { ...fit, verbose: 0, callbacks: scheduled(model, rate) }),
   );
   const [how, why] = both.captured.told.at(-1) ?? ["stock", "it was over first"];
   counted[how]++;
@@ -79,7 +87,7 @@ async function compare(
   const mayDiffer = one.start === UNORDERED;
   must(
     mayDiffer && apart <= OF_ITSELF,
-    `${JSON.stringify(one)} fitted ${JSON.stringify(fit)} differs by ${apart} (${how})`,
+    `${JSON.stringify(one)} fitted ${JSON.stringify({ ...fit, rate })} differs by ${apart} (${how})`,
   );
   counted.inexact++;
 }

@@ -2,6 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import type { Make } from "./bothWays.ts";
+import { SCHEDULES } from "./schedule.ts";
 
 type Tf = typeof tf;
 
@@ -52,12 +53,15 @@ export const anyModel = fc.record({
 });
 export type AnyModel = typeof anyModel extends fc.Arbitrary<infer T> ? T : never;
 
+/** `rate`: how often the learning rate changes. */
 export const anyFit = fc.record({
   batchSize: fc.integer({ min: 3, max: 8 }),
   epochs: fc.integer({ min: 3, max: 5 }),
   shuffle: fc.boolean(),
   validationSplit: fc.constantFrom(0, 0, 0.3),
+  rate: fc.constantFrom(...SCHEDULES),
 });
+export type AnyFit = typeof anyFit extends fc.Arbitrary<infer T> ? T : never;
 
 function optimizerOf(tf: Tf, name: Optimizer): tf.Optimizer {
   return name === "momentum" ? tf.train.momentum(0.01, 0.9) : tf.train[name](0.01);
