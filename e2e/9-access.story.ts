@@ -114,6 +114,11 @@ penguins`,
   await look(page, "version");
   await page.getByRole("button", { name: "Back to now" }).click();
   await page.getByRole("button", { name: "Close panel" }).click();
+  await chooseBackend(page, "WebGPU");
+  await page.setViewportSize(PHONE);
+  for (const name of ["Run all", "Seed", "Backend", "History"])
+    await expect(page.getByLabel(name, { exact: true })).toBeInViewport({ ratio: 1 });
+  await page.setViewportSize({ width: 1280, height: 720 });
 
   await page.getByRole("button", { name: "Share" }).click();
   const dialog = page.getByRole("dialog", { name: "Share workspace" });
