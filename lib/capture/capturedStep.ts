@@ -33,19 +33,26 @@ const MOST_CHANGES = 3;
 const STEADY_STEPS = 16;
 const UNSTEADY = "its settings change with every step";
 
-/** Which constants of the step are learning rates. */
+/** Which constants of a step are learning rates. */
 interface Known {
   readonly rates: Rates;
-  /** Of the step that they are of. */
+  /** Of the step that they are of, with these read from outside it. */
   readonly fingerprint: string;
+}
+
+/** What a program is of, or is to be. */
+interface Subject {
+  /** As it was traced. */
+  readonly traced: Traced;
+  /** The same with learning rates read from outside it, as far as they are known. */
+  readonly step: Traced;
+  /** Learning rates that are the program's own: its optimizers' when they were looked at last. */
+  seen: readonly number[];
 }
 
 export class CapturedStep {
   #standing: Standing = { kind: "trying" };
-  /** What was traced for the program. */
-  #traced: Traced | undefined;
-  /** Learning rates as the program has them where it is not told of them. */
-  #seen: readonly number[] = [];
+  #subject: Subject | undefined;
   #known: Known | undefined;
   #tries = 0;
   #changes = 0;
@@ -91,9 +98,10 @@ export class CapturedStep {
 
   #prove(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): readonly tf.Tensor[] {
     try {
-      const { traced, outputs, found } = prove(world, step, inputs, (one) => this.#read(one));
-      this.#traced = traced;
-      this.#seen = traced.rates;
+      const traced = trace(world, step, inputs);
+      const read = this.#read(traced);
+      const { outputs, found } = prove(world, read, step, inputs);
+      this.#subject = { traced, step: read, seen: traced.rates };
       const over = found.then(
         (one) => this.#found(proving, one),
         // The device was lost or the model disposed of: whoever reads what the step gave is told so.
@@ -138,40 +146,37 @@ export class CapturedStep {
   /** Where a learning rate is another: a program that reads it goes on, any other makes room for one that does. */
   follow(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
     const { standing } = this;
-    const traced = this.#traced;
-    if (!traced || standing.kind === "trying" || standing.kind === "stock") return;
-    const { optimizers } = traced;
-    const isRead = (at: number): boolean =>
-      traced.outside.some((one) => "optimizer" in one && one.optimizer === optimizers[at]);
+    const subject = this.#subject;
+    if (!subject || standing.kind === "trying" || standing.kind === "stock") return;
+    const { outside, optimizers } = subject.step;
     const isSeen = (rate: number, at: number): boolean =>
-      Object.is(rate, this.#seen[at]) || isRead(at);
+      Object.is(rate, subject.seen[at]) ||
+      outside.some((one) => "optimizer" in one && one.optimizer === optimizers[at]);
     if (ratesOf(optimizers).every(isSeen)) return;
     const now = this.#trace(world, step, inputs);
-    if (this.#isStill(now)) this.#seen = now.rates;
+    if (this.#isStill(now)) subject.seen = now.rates;
     else this.#renew(now);
   }
 
   #isStill(now: Traced | undefined): now is Traced {
-    return now !== undefined && this.#traced !== undefined && isSameStep(this.#traced, now);
+    const subject = this.#subject;
+    return now !== undefined && subject !== undefined && isSameStep(subject.step, this.#read(now));
   }
 
   /** The program is not of the step any more: with another learning rate alone, the next one reads it. */
   #renew(now: Traced | undefined): void {
-    const before = this.#traced;
+    const before = this.#subject?.traced;
     this.reset();
-    const rates = before && now && ratesBetween(before, now);
-    if (!rates) {
-      this.#change();
-      return;
-    }
-    const all = new Map([...(this.#known?.rates ?? []), ...rates]);
-    this.#known = { rates: all, fingerprint: fingerprint(withRates(now, rates).graph) };
+    const known = this.#known?.rates ?? new Map();
+    const rates = before && now && ratesBetween(before, now, known);
+    if (rates) this.#known = { rates, fingerprint: fingerprint(withRates(now, rates).graph) };
+    else this.#change();
   }
 
   /** Undefined where it cannot be captured now. */
   #trace(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): Traced | undefined {
     try {
-      return this.#read(trace(world, step, inputs));
+      return trace(world, step, inputs);
     } catch (error) {
       if (error instanceof NotCapturable) return undefined;
       throw error;
@@ -215,7 +220,7 @@ export class CapturedStep {
   reset(): void {
     if ("program" in this.#standing) this.#standing.program.dispose();
     this.#standing = { kind: "trying" };
-    this.#traced = undefined;
+    this.#subject = undefined;
     this.#tries = 0;
   }
 }

@@ -3,17 +3,21 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { softwareGpu } from "../../e2e/softwareGpu.ts";
 import { swapRandom } from "../platform/browser/workerWorld.ts";
 import { type TrainingModel, type WebGpuBackend, webgpuBackend } from "./internals.ts";
-import { prove } from "./prove.ts";
+import { type Proof, prove } from "./prove.ts";
+import { type Step, type StepWorld, trace } from "./trace.ts";
 
 let gpu: typeof tf;
 beforeAll(async () => {
   gpu = await softwareGpu();
 });
 
-const world = () => ({
-  ...{ tf: gpu, backend: webgpuBackend(gpu) as WebGpuBackend },
-  ...{ swapRandom, scatters: () => [] },
-});
+function proveIt(step: Step, inputs: readonly tf.Tensor[]): Proof {
+  const world: StepWorld = {
+    ...{ tf: gpu, backend: webgpuBackend(gpu) as WebGpuBackend },
+    ...{ swapRandom, scatters: () => [] },
+  };
+  return prove(world, trace(world, step, inputs), step, inputs);
+}
 
 describe("a proof on a device whose work a processor does", () => {
   it("finds a program with kernels of our own, equal to the bit", async () => {
@@ -25,7 +29,7 @@ describe("a proof on a device whose work a processor does", () => {
         weights.assign(weights.mul(0.9));
         return [made.softmax().sum(1).mean()];
       });
-    const { outputs, found } = prove(world(), step, [x]);
+    const { outputs, found } = proveIt(step, [x]);
     const { program, difference } = await found;
     expect(program?.hasOwnKernels).toBe(true);
     expect(difference).toBe(0);
@@ -48,7 +52,7 @@ describe("a proof on a device whose work a processor does", () => {
     const train = inner.makeTrainFunction();
     const inputs = [gpu.randomUniform([40, 8, 8, 1]), gpu.randomUniform([40, 3])];
     gpu.dispose(train(inputs));
-    const { outputs, found } = prove(world(), train, inputs);
+    const { outputs, found } = proveIt(train, inputs);
     const { program, difference } = await found;
     expect(program?.hasOwnKernels).toBe(true);
     expect(difference).toBe(0);

@@ -13,11 +13,9 @@ import { type Plan, type PlanOptions, bytesOf, plan } from "./plan.ts";
 import { Program } from "./program.ts";
 import { rateNumber } from "./rates.ts";
 import { readBack } from "./readBack.ts";
-import { type Step, type StepWorld, type Traced, trace } from "./trace.ts";
+import type { Step, StepWorld, Traced } from "./trace.ts";
 
 export interface Proof {
-  /** The step that a program is sought of. */
-  readonly traced: Traced;
   /** What the step gave; they are the caller's. */
   readonly outputs: readonly tf.Tensor[];
   readonly found: Promise<Found>;
@@ -33,15 +31,14 @@ export interface Found {
 /** Runs that show how far a step differs from itself, as it does where the device adds in any order. */
 const RUNS_OF_ITSELF = 4;
 
-/** `read`: how a trace is read. Throws NotCapturable, and then nothing was done yet. */
+/** `traced`: of the step, just now. Throws NotCapturable, and then nothing was done yet. */
 export function prove(
   world: StepWorld,
+  traced: Traced,
   step: Step,
   inputs: readonly tf.Tensor[],
-  read: (traced: Traced) => Traced = (traced) => traced,
 ): Proof {
   const { tf } = world;
-  const traced = read(trace(world, step, inputs));
   const isSoftware = computesInSoftware(world.backend);
   const best = planned(world, traced, { ownKernels: isSoftware, fusing: true });
   refuseLarge(best);
@@ -55,7 +52,7 @@ export function prove(
   const found = rehearsal
     .compare(best, after)
     .finally(() => tf.dispose([...before, ...given, ...rates.values(), ...after]));
-  return { traced, outputs, found };
+  return { outputs, found };
 }
 
 /** Learning rates as the step is to read them, by their numbers: others may be set while it is rehearsed. */

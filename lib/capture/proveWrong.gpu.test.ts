@@ -5,6 +5,7 @@ import { softwareGpu } from "../../e2e/softwareGpu.ts";
 import { swapRandom } from "../platform/browser/workerWorld.ts";
 import { type WebGpuBackend, webgpuBackend } from "./internals.ts";
 import { prove } from "./prove.ts";
+import { trace } from "./trace.ts";
 
 let gpu: typeof tf;
 beforeAll(async () => {
@@ -55,7 +56,7 @@ describe("a proof", () => {
       });
       try {
         const world = { tf: gpu, backend, swapRandom, scatters: () => [] };
-        const { outputs, found } = prove(world, step, [x]);
+        const { outputs, found } = prove(world, trace(world, step, [x]), step, [x]);
         const { program, difference } = await found;
         expect(wrong).toBe(1);
         expect(program?.hasOwnKernels).toBe(false);

@@ -67,6 +67,7 @@ describe("a learning rate that is another with every batch gives TensorFlow.js's
   });
 
   it("with two optimizers in one step by hand, whose rates change at other times", async () => {
+    let bodies = 0;
     const { captured, stock } = await fittedBothWays(
       mlp(),
       async (calls, { x, y }, { capture, ready }) => {
@@ -75,8 +76,10 @@ describe("a learning rate that is another with every batch gives TensorFlow.js's
         const [first, second] = [gpu.train.adam(0.1), gpu.train.rmsprop(0.02)];
         const lossOf = (w: tf.Tensor): tf.Scalar =>
           gpu.losses.softmaxCrossEntropy(y as tf.Tensor, gpu.matMul(rows, w as tf.Tensor2D));
+        let runs = 0;
         const step = capture(() =>
           gpu.tidy(() => {
+            runs++;
             const loss = first.minimize(() => lossOf(one), true, [one]) as tf.Scalar;
             const more = second.minimize(() => lossOf(other), true, [other]) as tf.Scalar;
             return loss.add(more);
@@ -91,9 +94,12 @@ describe("a learning rate that is another with every batch gives TensorFlow.js's
           loss.dispose();
         }
         for (const optimizer of [first, second]) optimizer.dispose();
+        bodies = runs;
       },
     );
     expect(captured.told.at(-1)).toEqual(["captured", ""]);
+    // It is traced and proved three times: at first, and where each of the rates changes for the first time.
+    expect(bodies).toBeLessThan(24);
     expect(captured.seen).toEqual(stock.seen);
   });
 

@@ -20,9 +20,9 @@ export function rateNumber(rate = NaN, sign: Sign): number {
   return Math.fround(sign * rate);
 }
 
-/** Undefined where the traces differ in anything but what comes of their learning rates. */
-export function ratesBetween(before: Traced, after: Traced): Rates | undefined {
-  const rates = new Map<BufferId, Rate>();
+/** Those that are known and those that show; undefined where the traces differ in anything else. */
+export function ratesBetween(before: Traced, after: Traced, known: Rates): Rates | undefined {
+  const rates = new Map(known);
   const { buffers, commands } = after.graph;
   const [writers, results] = [writersOf(commands), resultsOf(after.graph)];
   for (const [id, { origin }] of before.graph.buffers.entries()) {
