@@ -29,7 +29,7 @@ const MOST_TRIES = 3;
 export const NO_OTHER = "the step changes from one time to the next";
 /** So often what the step is may change before a program of it is ready: a proof is more work than a step. */
 const MOST_CHANGES = 3;
-/** What changed with every step is looked at again after so many that were the same. */
+/** What changed with every step is looked at again after so many that were the same, then after twice as many. */
 const STEADY_STEPS = 16;
 const UNSTEADY = "its settings change with every step";
 
@@ -57,6 +57,7 @@ export class CapturedStep {
   #tries = 0;
   #changes = 0;
   #steadySteps = 0;
+  #patience = STEADY_STEPS;
 
   get standing(): Standing {
     // Others may have needed its memory.
@@ -89,7 +90,7 @@ export class CapturedStep {
       case "trying":
         return this.#prove(world, step, inputs);
       case "stock":
-        if (standing.passing && ++this.#steadySteps > STEADY_STEPS) this.reset();
+        if (standing.passing && ++this.#steadySteps > this.#patience) this.#tryAgain();
         return step(inputs);
       default:
         return step(inputs);
@@ -132,7 +133,10 @@ export class CapturedStep {
     const isSame = this.#isStill(traced);
     if (!isSame) program.dispose();
     this.#standing = isSame ? { kind: "captured", program } : { kind: "stock", why: NO_OTHER };
-    if (isSame) this.#changes = 0;
+    if (isSame) {
+      this.#changes = 0;
+      this.#patience = STEADY_STEPS;
+    }
     return isSame;
   }
 
@@ -208,6 +212,12 @@ export class CapturedStep {
   #change(): void {
     if (++this.#changes > MOST_CHANGES)
       this.#standing = { kind: "stock", why: UNSTEADY, passing: true };
+  }
+
+  #tryAgain(): void {
+    this.reset();
+    this.#steadySteps = 0;
+    this.#patience *= 2;
   }
 
   /** What was not captured may be now. */

@@ -1,8 +1,9 @@
 // A learning rate may change from step to step: a program reads it, and no step is TensorFlow.js's own again for it.
 import type * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fittedBothWays, mlp, onSoftwareGpu } from "./testing/bothWays.ts";
-import { cosine, setRate } from "./testing/schedule.ts";
+import { fittedBothWays, mlp, onSoftwareGpu, told } from "./testing/bothWays.ts";
+import { buffersBesideThePool, pool } from "./testing/deviceMemory.ts";
+import { cosine, scheduled, setRate } from "./testing/schedule.ts";
 
 let gpu: typeof tf;
 beforeAll(async () => {
@@ -117,5 +118,60 @@ describe("a learning rate that is another with every batch gives TensorFlow.js's
     });
     expect(captured.told).toEqual([["captured", ""]]);
     expect(captured.seen).toEqual(stock.seen);
+  });
+
+  it("with a number of a step by hand that comes of the rate: as it is, and seldom tried again", async () => {
+    let bodies = 0;
+    const { captured, stock } = await fittedBothWays(
+      mlp(),
+      async (calls, { x }, { capture, ready }) => {
+        const w = gpu.variable(gpu.ones([4, 3]));
+        const optimizer = gpu.train.adam(0.1);
+        const rate = optimizer as unknown as { readonly learningRate: number };
+        bodies = 0;
+        const step = capture(() => {
+          bodies++;
+          const loss = (): tf.Scalar =>
+            gpu
+              .matMul(x as tf.Tensor2D, w as tf.Tensor2D)
+              .square()
+              .mean()
+              .mul(rate.learningRate / 3);
+          return optimizer.minimize(loss, true) as tf.Scalar;
+        });
+        for (let i = 0; i < 60; i++) {
+          for (let wait = 0; wait < 5; wait++) await ready();
+          setRate(optimizer, cosine(i));
+          const loss = step() as tf.Tensor;
+          calls.push((await loss.data())[0]);
+          loss.dispose();
+        }
+        optimizer.dispose();
+      },
+    );
+    expect(captured.told.at(-1)?.[0]).not.toBe("captured");
+    expect(captured.seen).toEqual(stock.seen);
+    // Twice for each of the first four proofs, then after 16 and 32 steps.
+    expect(bodies).toBeLessThan(60 + 16);
+  });
+
+  it("leaves no buffers behind once the model is gone", async () => {
+    const own = buffersBesideThePool(gpu);
+    const { model, x, y } = mlp({ optimizer: "adam" })(gpu);
+    const after: unknown[] = [];
+    for (let i = 0; i < 4; i++) {
+      await model.fit(x, y, {
+        ...{ epochs: 5, batchSize: 16, verbose: 0 },
+        callbacks: scheduled(model, "by batch"),
+      });
+      after.push({ ...pool(gpu), tensors: gpu.memory().numTensors, own: own() });
+    }
+    expect(told().at(-1)).toEqual(["captured", ""]);
+    expect(own()).toBeGreaterThan(0);
+    expect(after[3]).toEqual(after[1]);
+    model.dispose();
+    expect(own()).toBe(0);
+    gpu.disposeVariables();
+    gpu.dispose([x, y]);
   });
 });

@@ -24,7 +24,8 @@ export type Instead = ReadonlyMap<number, GPUBuffer>;
 /** A learning rate where kernels read it. */
 interface RateBuffer {
   readonly buffer: GPUBuffer;
-  value: number;
+  /** Undefined where none was written yet. */
+  value: number | undefined;
 }
 
 export class Residents {
@@ -98,7 +99,7 @@ export class Residents {
     const { device, queue } = this.#backend;
     const known = this.#rates.get(one) ?? {
       buffer: device.createBuffer({ size: 4, usage: VALUES }),
-      value: NaN,
+      value: undefined,
     };
     this.#rates.set(one, known);
     const value = rateNumber(one.optimizer.learningRate, one.sign);
