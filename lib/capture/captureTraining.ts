@@ -191,7 +191,7 @@ class Capturer {
   }
 
   tell(model: TrainingModel | undefined, standing: Standing): void {
-    if (standing.kind === "stock" && !standing.passing)
+    if (standing.kind === "stock" && standing.passing !== "not tried again")
       this.#world.told(model, "stock", standing.why);
     if (standing.kind === "captured") {
       const { dispatches, bytes } = standing.program;

@@ -21,8 +21,11 @@ export type Standing =
   | { readonly kind: "proved"; readonly program: Program }
   /** From its program. */
   | { readonly kind: "captured"; readonly program: Program }
-  /** As TensorFlow.js runs it, for this reason; `passing`: it is tried again once its settings stay what they are. */
-  | { readonly kind: "stock"; readonly why: string; readonly passing?: true };
+  /** As TensorFlow.js runs it, for this reason. */
+  | { readonly kind: "stock"; readonly why: string; readonly passing?: Passing };
+
+/** It is tried again once its settings stay what they are; in vain, so far, or not yet. */
+export type Passing = "not tried again" | "in vain";
 
 /** A first step makes what the ones after it use; what still makes something new after so many never ends with it. */
 const MOST_TRIES = 3;
@@ -210,8 +213,9 @@ export class CapturedStep {
   }
 
   #change(): void {
-    if (++this.#changes > MOST_CHANGES)
-      this.#standing = { kind: "stock", why: UNSTEADY, passing: true };
+    if (++this.#changes <= MOST_CHANGES) return;
+    const passing = this.#patience > STEADY_STEPS ? "in vain" : "not tried again";
+    this.#standing = { kind: "stock", why: UNSTEADY, passing };
   }
 
   #tryAgain(): void {

@@ -180,7 +180,7 @@ export class CapturedFit {
 
   #say(standing: Standing): void {
     if (standing.kind !== "stock" && standing.kind !== "captured") return;
-    if (standing.kind === "stock" && standing.passing) {
+    if (standing.kind === "stock" && standing.passing === "not tried again") {
       this.#passing = standing.why;
       return;
     }
