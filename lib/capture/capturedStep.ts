@@ -7,7 +7,8 @@ import { NotCapturable } from "./notCapturable.ts";
 import type { Program } from "./program.ts";
 import { type Found, prove } from "./prove.ts";
 import { fingerprint } from "./graph.ts";
-import { type Rates, ratesBetween, withRates } from "./rates.ts";
+import type { OptimizerState } from "./internals.ts";
+import { type KnownRates, ratesIn, withRates } from "./rates.ts";
 import { isSameStep } from "./sameStep.ts";
 import { type Step, type StepWorld, type Traced, ratesOf, trace } from "./trace.ts";
 
@@ -36,27 +37,24 @@ const MOST_CHANGES = 3;
 const STEADY_STEPS = 16;
 const UNSTEADY = "its settings change with every step";
 
-/** Which constants of a step are learning rates. */
-interface Known {
-  readonly rates: Rates;
-  /** Of the step that they are of, with these read from outside it. */
-  readonly fingerprint: string;
-}
-
 /** What a program is of, or is to be. */
 interface Subject {
-  /** As it was traced. */
-  readonly traced: Traced;
-  /** The same with learning rates read from outside it, as far as they are known. */
+  /** The step with its learning rates read from outside it, as far as they are known. */
   readonly step: Traced;
-  /** Learning rates that are the program's own: its optimizers' when they were looked at last. */
+  /** Those that hold their rate in a tensor of theirs. */
+  readonly held: readonly OptimizerState[];
+  /** Rates when they were looked at last. */
   seen: readonly number[];
+  /** Places of the optimizers whose rate the program reads. */
+  followed: ReadonlySet<number>;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 export class CapturedStep {
   #standing: Standing = { kind: "trying" };
   #subject: Subject | undefined;
-  #known: Known | undefined;
+  #known: KnownRates | undefined;
   #tries = 0;
   #changes = 0;
   #steadySteps = 0;
@@ -104,8 +102,11 @@ export class CapturedStep {
     try {
       const traced = trace(world, step, inputs);
       const read = this.#read(traced);
-      const { outputs, found } = prove(world, read, step, inputs);
-      this.#subject = { traced, step: read, seen: traced.rates };
+      const { outputs, found } = prove(world, read.step, step, inputs);
+      const held = read.step.outside.flatMap((one) =>
+        one.kind === "held rate" ? [one.optimizer] : [],
+      );
+      this.#subject = { ...read, held, seen: traced.rates };
       const over = found.then(
         (one) => this.#found(proving, one),
         // The device was lost or the model disposed of: whoever reads what the step gave is told so.
@@ -128,13 +129,17 @@ export class CapturedStep {
     else {
       const why = `a program of it differs by ${difference.toPrecision(1)}`;
       this.#standing = { kind: "stock", why };
+      this.#subject = undefined;
     }
   }
 
   #confirm(world: StepWorld, step: Step, inputs: readonly tf.Tensor[], program: Program): boolean {
     const traced = this.#trace(world, step, inputs);
-    const isSame = this.#isStill(traced);
-    if (!isSame) program.dispose();
+    const isSame = traced !== undefined && this.#isStill(traced);
+    if (!isSame) {
+      program.dispose();
+      this.#subject = undefined;
+    }
     this.#standing = isSame ? { kind: "captured", program } : { kind: "stock", why: NO_OTHER };
     if (isSame) {
       this.#changes = 0;
@@ -145,39 +150,36 @@ export class CapturedStep {
 
   /** Traced again before it is used again: whatever changed since, the program is of this step or is not used. */
   check(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
-    if (!this.program) return;
-    const now = this.#trace(world, step, inputs);
-    if (!this.#isStill(now)) this.#renew(now);
+    if (this.program && this.#subject) this.#compare(world, step, inputs, this.#subject);
   }
 
   /** Where a learning rate is another: a program that reads it goes on, any other makes room for one that does. */
   follow(world: StepWorld, step: Step, inputs: readonly tf.Tensor[]): void {
-    const { standing } = this;
+    const { kind } = this.standing;
     const subject = this.#subject;
-    if (!subject || standing.kind === "trying" || standing.kind === "stock") return;
-    const { outside, optimizers } = subject.step;
-    const isSeen = (rate: number, at: number): boolean =>
-      Object.is(rate, subject.seen[at]) ||
-      outside.some((one) => "optimizer" in one && one.optimizer === optimizers[at]);
-    if (ratesOf(optimizers).every(isSeen)) return;
-    const now = this.#trace(world, step, inputs);
-    if (this.#isStill(now)) subject.seen = now.rates;
-    else this.#renew(now);
+    if (!subject || kind === "trying" || kind === "stock") return;
+    const isGone = subject.held.some(({ c }) => !c || c.isDisposed);
+    if (isGone || changedIn(subject).length > 0) this.#compare(world, step, inputs, subject);
   }
 
-  #isStill(now: Traced | undefined): now is Traced {
-    const subject = this.#subject;
-    return now !== undefined && subject !== undefined && isSameStep(subject.step, this.#read(now));
-  }
-
-  /** The program is not of the step any more: with another learning rate alone, the next one reads it. */
-  #renew(now: Traced | undefined): void {
-    const before = this.#subject?.traced;
+  /** Traces the step again. Where rates changed that its program does not read, looks what comes of them. */
+  #compare(world: StepWorld, step: Step, inputs: readonly tf.Tensor[], subject: Subject): void {
+    const again = (): Traced | undefined => this.#trace(world, step, inputs);
+    const now = again();
+    const changed = changedIn(subject);
+    if (now && changed.length > 0) this.#known = ratesIn(now, again);
+    if (now && this.#isStill(now)) {
+      subject.seen = now.rates;
+      subject.followed = this.#read(now).followed;
+      return;
+    }
     this.reset();
-    const known = this.#known?.rates ?? new Map();
-    const rates = before && now && ratesBetween(before, now, known);
-    if (rates) this.#known = { rates, fingerprint: fingerprint(withRates(now, rates).graph) };
-    else this.#change();
+    const isOfRates = changed.length > 0 && changed.every((at) => this.#known?.followed.has(at));
+    if (!now || !isOfRates) this.#change();
+  }
+
+  #isStill(now: Traced): boolean {
+    return this.#subject !== undefined && isSameStep(this.#subject.step, this.#read(now).step);
   }
 
   /** Undefined where it cannot be captured now. */
@@ -190,10 +192,12 @@ export class CapturedStep {
     }
   }
 
-  #read(traced: Traced): Traced {
-    if (!this.#known) return traced;
-    const marked = withRates(traced, this.#known.rates);
-    return fingerprint(marked.graph) === this.#known.fingerprint ? marked : traced;
+  #read(traced: Traced): Pick<Subject, "step" | "followed"> {
+    const plain = { step: traced, followed: NONE };
+    if (!this.#known) return plain;
+    const step = withRates(traced, this.#known.rates);
+    const isOf = fingerprint(step.graph) === this.#known.fingerprint;
+    return isOf ? { step, followed: this.#known.followed } : plain;
   }
 
   /** The same where something may have changed the step: what was not captured before may be now. */
@@ -237,4 +241,11 @@ export class CapturedStep {
     this.#subject = undefined;
     this.#tries = 0;
   }
+}
+
+/** Places of the optimizers whose rate changed and is not read. */
+function changedIn({ step, seen, followed }: Subject): number[] {
+  return ratesOf(step.optimizers).flatMap((rate, at) =>
+    Object.is(rate, seen[at]) || followed.has(at) ? [] : [at],
+  );
 }

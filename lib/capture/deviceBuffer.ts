@@ -1,5 +1,6 @@
 /** Buffers on the device: what they are for, and where a tensor's values are. */
-import type { DataId, WebGpuBackend } from "./internals.ts";
+import type * as tf from "@tensorflow/tfjs";
+import { type DataId, type TensorFlow, type WebGpuBackend, submitPending } from "./internals.ts";
 
 /** As in WebGPU's GPUBufferUsage, which is not there before a device is. */
 export const MAP_READ = 0x1;
@@ -13,6 +14,20 @@ export const STORAGE = 0x80;
 export const VALUES = STORAGE | COPY_SRC | COPY_DST;
 /** Nothing but copied from and to. */
 export const COPIED = COPY_SRC | COPY_DST;
+
+/** Tensors may share a variable's memory: they keep it, and the variable gets a copy. */
+export function detach(tf: TensorFlow, backend: WebGpuBackend, variable: tf.Variable): void {
+  const old = resourceOf(backend, variable.dataId);
+  const info = backend.makeTensorInfo(variable.shape, variable.dtype);
+  const copied = resourceOf(backend, info.dataId);
+  const copy = tf.engine().makeTensorFromTensorInfo(info as never);
+  submitPending(backend);
+  const encoder = backend.device.createCommandEncoder();
+  encoder.copyBufferToBuffer(old, 0, copied, 0, old.size);
+  backend.queue.submit([encoder.finish()]);
+  variable.assign(copy);
+  copy.dispose();
+}
 
 /** What waits here goes to the device first. */
 export function resourceOf(backend: WebGpuBackend, id: object): GPUBuffer {

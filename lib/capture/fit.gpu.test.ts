@@ -187,6 +187,29 @@ describe("a model that is fitted again", () => {
       if (first) first.trainable = false;
       model.compile({ optimizer: "sgd", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
     }));
+  it("leaves alone what was read of an optimizer and set again, whose values the new slots share", async () => {
+    const { captured, stock } = await fittedBothWays(
+      mlp({ optimizer: "adam" }),
+      async (calls, { model, x, y }) => {
+        const { optimizer } = model;
+        const kept: tf.NamedTensor[] = [];
+        const onEpochEnd = async (epoch: number): Promise<void> => {
+          if (epoch !== 3) return;
+          kept.push(...(await optimizer.getWeights()));
+          await optimizer.setWeights(kept);
+        };
+        const history = await model.fit(x, y, {
+          ...{ epochs: 8, batchSize: 16, verbose: 0 },
+          callbacks: { onEpochEnd },
+        });
+        for (const { tensor } of kept) calls.push([...(await tensor.data())]);
+        return history;
+      },
+    );
+    expect(captured.told.at(-1)).toEqual(CAPTURED);
+    expect(captured.seen).toEqual(stock.seen);
+  });
+
   it("takes what its optimizer is set to, which makes other slots", () =>
     again(async ({ optimizer }) => {
       const kept = await optimizer.getWeights();

@@ -196,7 +196,7 @@ export class CapturedFit {
     this.#world.told({ kind: "stock", why: this.#passing });
   }
 
-  /** Somebody's callback may have changed the step: a learning rate, a layer, what the model was compiled with. */
+  /** Somebody's callback may have changed the step: a layer, what the model was compiled with. */
   #look(): void {
     const state = modelState(this.#model);
     if (state === this.#state) return;

@@ -1,51 +1,88 @@
 /**
- * Learning rates that change as a training goes on. Two traces of a step at different rates differ in the constants that
- * come of them; these are then read from memory that a program fills ahead of a run, so that a schedule takes one more proof
- * and no more.
+ * Learning rates that change as a training goes on. Traced once more with another rate, a step shows which of its constants
+ * are the rate; these are then read from memory that a program fills ahead of a run, so that a schedule takes one more
+ * proof and no more.
  */
 import { type BufferId, type Graph, fingerprint, resultsOf, writersOf } from "./graph.ts";
+import type { OptimizerState } from "./internals.ts";
 import type { Outside, Sign, Traced } from "./trace.ts";
 
 export interface Rate {
-  /** Its place among the step's optimizers. */
-  readonly optimizer: number;
+  /** The place of its optimizer among the step's. */
+  readonly at: number;
   readonly sign: Sign;
 }
 
 /** Constants of a traced step that are learning rates. */
 export type Rates = ReadonlyMap<BufferId, Rate>;
 
+/** What is known of the rates of a step. */
+export interface KnownRates {
+  readonly rates: Rates;
+  /** Places of the optimizers whose rate the step reads nowhere else. */
+  readonly followed: ReadonlySet<number>;
+  /** Of the step with its rates read from outside it. */
+  readonly fingerprint: string;
+}
+
 /** As kernels read it. */
-export function rateNumber(rate = NaN, sign: Sign): number {
-  return Math.fround(sign * rate);
+export function rateNumber(rate: number | undefined, sign: Sign): number {
+  return Math.fround(sign * (rate ?? NaN));
 }
 
-/** Those that are known and those that show; undefined where the traces differ in anything else. */
-export function ratesBetween(before: Traced, after: Traced, known: Rates): Rates | undefined {
-  const rates = new Map(known);
-  const { buffers, commands } = after.graph;
-  const [writers, results] = [writersOf(commands), resultsOf(after.graph)];
-  for (const [id, { origin }] of before.graph.buffers.entries()) {
-    const other = buffers[id]?.origin;
-    if (origin.kind !== "constant" || other?.kind !== "constant") continue;
-    if (writers.has(id) || results.has(id)) continue;
-    const [value, changed] = [numberIn(origin.data), numberIn(other.data)];
-    if (value === undefined || changed === undefined || Object.is(value, changed)) continue;
-    const rate = rateOf([value, before], [changed, after]);
-    if (rate) rates.set(id, rate);
+/** Any other rate than the one that is there: it is traced with, never computed with. */
+function otherRate(rate: number): number {
+  return Number.isFinite(rate) ? rate * 0.73 + 0.0123 : 0.0123;
+}
+
+/** `again` traces the step once more; undefined where that cannot be. */
+export function ratesIn(traced: Traced, again: () => Traced | undefined): KnownRates {
+  const rates = new Map<BufferId, Rate>();
+  const followed = new Set<number>();
+  for (const [at, optimizer] of traced.optimizers.entries()) {
+    const probed = withRate(optimizer, otherRate(traced.rates[at] ?? NaN), again);
+    const found = probed && ratesBetween(traced, probed, at);
+    if (!found) continue;
+    followed.add(at);
+    for (const [id, sign] of found) rates.set(id, { at, sign });
   }
-  const marked = [before, after].map((one) => fingerprint(withRates(one, rates).graph));
-  return marked[0] === marked[1] ? rates : undefined;
+  return { rates, followed, fingerprint: fingerprint(withRates(traced, rates).graph) };
 }
 
-function rateOf([value, before]: [number, Traced], [changed, after]: [number, Traced]) {
-  const isOf = (at: number, [one, of]: [number, Traced], sign: Sign): boolean =>
-    Object.is(one, rateNumber(of.rates[at], sign));
-  for (const optimizer of before.rates.keys())
-    for (const sign of [-1, 1] as const)
-      if (isOf(optimizer, [value, before], sign) && isOf(optimizer, [changed, after], sign))
-        return { optimizer, sign };
-  return undefined;
+function withRate(
+  optimizer: OptimizerState,
+  rate: number,
+  what: () => Traced | undefined,
+): Traced | undefined {
+  const { learningRate } = optimizer;
+  if (typeof learningRate !== "number") return undefined;
+  // A cell's own optimizer may have one that is only read.
+  if (!Reflect.set(optimizer, "learningRate", rate)) return undefined;
+  try {
+    return what();
+  } finally {
+    Reflect.set(optimizer, "learningRate", learningRate);
+  }
+}
+
+/** The constants that are the rate at this place, with their signs; undefined where the traces differ in anything else. */
+function ratesBetween(one: Traced, other: Traced, at: number): Map<BufferId, Sign> | undefined {
+  const found = new Map<BufferId, Sign>();
+  for (const [id, { origin }] of one.graph.buffers.entries()) {
+    const otherOrigin = other.graph.buffers[id]?.origin;
+    if (origin.kind !== "constant" || otherOrigin?.kind !== "constant") continue;
+    const [value, changed] = [numberIn(origin.data), numberIn(otherOrigin.data)];
+    if (value === undefined || changed === undefined || Object.is(value, changed)) continue;
+    const sign = ([-1, 1] as const).find(
+      (each) =>
+        Object.is(value, rateNumber(one.rates[at], each)) &&
+        Object.is(changed, rateNumber(other.rates[at], each)),
+    );
+    if (sign) found.set(id, sign);
+  }
+  const rates = new Map([...found].map(([id, sign]) => [id, { at, sign }]));
+  const [marked, again] = [one, other].map((each) => fingerprint(withRates(each, rates).graph));
+  return marked === again ? found : undefined;
 }
 
 /** The step with the constants of these rates read from outside it, each rate from one place. */
@@ -54,10 +91,12 @@ export function withRates(traced: Traced, rates: Rates): Traced {
   const placeOf = new Map<string, BufferId>();
   const instead = new Map<BufferId, BufferId>();
   const buffers = [...traced.graph.buffers];
-  for (const [id, { optimizer: at, sign }] of rates) {
+  const [writers, results] = [writersOf(traced.graph.commands), resultsOf(traced.graph)];
+  for (const [id, { at, sign }] of rates) {
     const info = buffers[id];
     const optimizer = traced.optimizers[at];
     if (info?.origin.kind !== "constant" || !optimizer) continue;
+    if (writers.has(id) || results.has(id)) continue;
     if (!Object.is(numberIn(info.origin.data), rateNumber(traced.rates[at], sign))) continue;
     const place = placeOf.get(`${at},${sign}`) ?? id;
     placeOf.set(`${at},${sign}`, place);

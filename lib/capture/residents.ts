@@ -3,14 +3,8 @@
  * variable's memory may be written over only where nobody else holds it.
  */
 import type * as tf from "@tensorflow/tfjs";
-import { VALUES, resourceOf } from "./deviceBuffer.ts";
-import {
-  type DataId,
-  type TensorData,
-  type TensorFlow,
-  type WebGpuBackend,
-  submitPending,
-} from "./internals.ts";
+import { VALUES, detach, resourceOf } from "./deviceBuffer.ts";
+import { type DataId, type TensorData, type TensorFlow, type WebGpuBackend } from "./internals.ts";
 import { rateNumber } from "./rates.ts";
 import type { Outside } from "./trace.ts";
 
@@ -65,7 +59,7 @@ export class Residents {
   settle(inputs: readonly tf.Tensor[], instead?: Instead): ReadonlySet<number> {
     if (!instead)
       for (const variable of this.#changing)
-        if (this.#dataOf(variable).refCount > 1) this.#detach(variable);
+        if (this.#dataOf(variable).refCount > 1) detach(this.#tf, this.#backend, variable);
     const found = this.#all.map((one, number) => {
       const other = instead?.get(number);
       if (other) return other;
@@ -114,21 +108,6 @@ export class Residents {
     this.#backend.incRef(dataId);
     const info = { dataId, shape, dtype } as never;
     return this.#tf.keep(this.#tf.engine().makeTensorFromTensorInfo(info));
-  }
-
-  /** A clone shares the variable's memory: the clone keeps it, and the variable gets a copy. */
-  #detach(variable: tf.Variable): void {
-    const backend = this.#backend;
-    const old = resourceOf(backend, variable.dataId);
-    const info = backend.makeTensorInfo(variable.shape, variable.dtype);
-    const copied = resourceOf(backend, info.dataId);
-    const copy = this.#tf.engine().makeTensorFromTensorInfo(info as never);
-    submitPending(backend);
-    const encoder = backend.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(old, 0, copied, 0, old.size);
-    backend.queue.submit([encoder.finish()]);
-    variable.assign(copy);
-    copy.dispose();
   }
 
   #dataOf(variable: tf.Variable): TensorData {

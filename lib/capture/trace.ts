@@ -3,6 +3,7 @@
  * count are as before. The step's JavaScript has run, its arithmetic has not.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { detach } from "./deviceBuffer.ts";
 import { Draws } from "./draws.ts";
 import type { Graph, Scatter } from "./graph.ts";
 import {
@@ -77,6 +78,12 @@ export function trace(
   inputs: readonly tf.Tensor[],
 ): Traced {
   const variables = variablesOf(tf);
+  const known = new Set<object>();
+  for (const one of variables) {
+    // Two that share their values are one to the device; the step may change one of them.
+    if (known.has(one.dataId)) detach(tf, backend, one);
+    known.add(one.dataId);
+  }
   for (const { dataId } of [...variables, ...inputs]) backend.uploadToGPU(dataId as DataId);
   submitPending(backend);
   const held = new Map(variables.map((one) => [one, tf.keep(tf.clone(one))]));
