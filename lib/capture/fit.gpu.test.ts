@@ -187,12 +187,13 @@ describe("a model that is fitted again", () => {
       if (first) first.trainable = false;
       model.compile({ optimizer: "sgd", loss: "categoricalCrossentropy", metrics: ["accuracy"] });
     }));
+
   it("leaves alone what was read of an optimizer and set again, whose values the new slots share", async () => {
     const { captured, stock } = await fittedBothWays(
       mlp({ optimizer: "adam" }),
       async (calls, { model, x, y }) => {
         const { optimizer } = model;
-        const kept: tf.NamedTensor[] = [];
+        const kept: Awaited<ReturnType<tf.Optimizer["getWeights"]>> = [];
         const onEpochEnd = async (epoch: number): Promise<void> => {
           if (epoch !== 3) return;
           kept.push(...(await optimizer.getWeights()));
