@@ -3,11 +3,11 @@
  * a step is traced again, and only where that gives the same program do the steps after it come from the program.
  */
 import type * as tf from "@tensorflow/tfjs";
+import { fingerprint } from "./graph.ts";
+import type { OptimizerState } from "./internals.ts";
 import { NotCapturable } from "./notCapturable.ts";
 import type { Program } from "./program.ts";
 import { type Found, prove } from "./prove.ts";
-import { fingerprint } from "./graph.ts";
-import type { OptimizerState } from "./internals.ts";
 import { type KnownRates, ratesIn, withRates } from "./rates.ts";
 import { isSameStep } from "./sameStep.ts";
 import { type Step, type StepWorld, type Traced, ratesOf, trace } from "./trace.ts";
@@ -39,6 +39,7 @@ const UNSTEADY = "its settings change with every step";
 
 /** What a program is of, or is to be. */
 interface Subject {
+  readonly traced: Traced;
   /** The step with its learning rates read from outside it, as far as they are known. */
   readonly step: Traced;
   /** Those that hold their rate in a tensor of theirs. */
@@ -106,7 +107,7 @@ export class CapturedStep {
       const held = read.step.outside.flatMap((one) =>
         one.kind === "held rate" ? [one.optimizer] : [],
       );
-      this.#subject = { ...read, held, seen: traced.rates };
+      this.#subject = { ...read, traced, held, seen: traced.rates };
       const over = found.then(
         (one) => this.#found(proving, one),
         // The device was lost or the model disposed of: whoever reads what the step gave is told so.
@@ -167,7 +168,7 @@ export class CapturedStep {
     const again = (): Traced | undefined => this.#trace(world, step, inputs);
     const now = again();
     const changed = changedIn(subject);
-    if (now && changed.length > 0) this.#known = ratesIn(now, again);
+    if (now && changed.length > 0) this.#known = knownAfter(subject.traced, now, again);
     if (now && this.#isStill(now)) {
       subject.seen = now.rates;
       subject.followed = this.#read(now).followed;
@@ -241,6 +242,14 @@ export class CapturedStep {
     this.#subject = undefined;
     this.#tries = 0;
   }
+}
+
+/** Where more than the rates is another now, what comes of them by other ways is not known: they are not followed. */
+function knownAfter(before: Traced, now: Traced, again: () => Traced | undefined): KnownRates {
+  const known = ratesIn(now, again);
+  const [old, other] = [before, now].map((one) => withRates(one, known.rates));
+  const isAll = old !== undefined && other !== undefined && isSameStep(old, other);
+  return isAll ? known : { ...known, followed: NONE };
 }
 
 /** Places of the optimizers whose rate changed and is not read. */

@@ -216,14 +216,17 @@ export function missingInternals(tf: TensorFlow): readonly string[] {
   if (known) return known;
   const { CallbackList, CustomCallback, LayersModel } = tf;
   const list = new CallbackList([]);
+  const sgd = tf.train.sgd(1);
   const missing = [
     ...(backend ? absent(backend, BACKEND_FIELDS) : []),
     ...absent(tf.engine(), ENGINE_FIELDS),
     ...absent(LayersModel.prototype, MODEL_METHODS),
     ...absent(tf.Optimizer.prototype, ["incrementIterations"]),
+    ...absent(sgd, ["learningRate", "c"]),
     ...absent(list, ["setModel", "callbacks"]),
     ...absent(new CustomCallback({}), CUSTOM_FIELDS),
   ];
+  sgd.dispose();
   if (backend) looked.set(backend, missing);
   return missing;
 }

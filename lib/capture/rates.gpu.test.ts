@@ -206,6 +206,23 @@ describe("a learning rate that is another with every batch gives TensorFlow.js's
     });
   });
 
+  it("with a tensor that is another wherever the rate is", async () => {
+    await expectSameByHand((lossOf, [one]) => {
+      const optimizer = gpu.train.adam(0.1);
+      let scale = gpu.keep(gpu.scalar(0.1));
+      return {
+        body: () =>
+          optimizer.minimize(() => lossOf(one as tf.Variable).mul(scale), true) as tf.Scalar,
+        before: (i) => {
+          if (i !== 8 && i !== 17) return;
+          scale.dispose();
+          scale = gpu.keep(gpu.scalar(1 / i));
+          setRate(optimizer, 1 / i);
+        },
+      };
+    });
+  });
+
   it("with a decay of the weights that comes of an SGD's rate", async () => {
     await expectSameByHand((lossOf, [one]) => {
       const optimizer = gpu.train.sgd(0.1);

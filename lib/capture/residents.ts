@@ -4,7 +4,7 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import { VALUES, detach, resourceOf } from "./deviceBuffer.ts";
-import { type DataId, type TensorData, type TensorFlow, type WebGpuBackend } from "./internals.ts";
+import type { DataId, TensorData, TensorFlow, WebGpuBackend } from "./internals.ts";
 import { rateNumber } from "./rates.ts";
 import type { Outside } from "./trace.ts";
 

@@ -78,11 +78,11 @@ export function trace(
   inputs: readonly tf.Tensor[],
 ): Traced {
   const variables = variablesOf(tf);
-  const known = new Set<object>();
+  const values = new Set<object>();
   for (const one of variables) {
     // Two that share their values are one to the device; the step may change one of them.
-    if (known.has(one.dataId)) detach(tf, backend, one);
-    known.add(one.dataId);
+    if (values.has(one.dataId)) detach(tf, backend, one);
+    values.add(one.dataId);
   }
   for (const { dataId } of [...variables, ...inputs]) backend.uploadToGPU(dataId as DataId);
   submitPending(backend);
@@ -90,6 +90,8 @@ export function trace(
   const draws = new Draws(tf, scatters());
   const recorder = new Recorder(backend, new Set(variables.map(({ dataId }) => dataId)), draws);
   const before = variables.map((one) => ({ one, dataId: one.dataId as DataId }));
+  const optimizers = (): readonly OptimizerState[] =>
+    [...recorder.optimizers] as unknown as readonly OptimizerState[];
   const outsideOf = (dataId: DataId): Outside => {
     const known = before.find((one) => one.dataId === dataId);
     if (known) return { kind: "variable", variable: known.one };
@@ -98,8 +100,6 @@ export function trace(
     const optimizer = optimizers().find(({ c }) => c && !c.isDisposed && c.dataId === dataId);
     return optimizer ? { kind: "held rate", optimizer } : { kind: "tensor", dataId };
   };
-  const optimizers = (): readonly OptimizerState[] =>
-    [...recorder.optimizers] as unknown as readonly OptimizerState[];
   const forward = tf.env().getBool("WEBGPU_CPU_FORWARD");
   const random = swapRandom(draws.draw);
   tracing++;
